@@ -1,0 +1,26 @@
+# Reads cmake/targets into variables: HLCKPT_ALL_TARGETS (names), and for each target HLCKPT_<name>_TRIPLE and
+# HLCKPT_<name>_FLAGS (a list). HLCKPT_NATIVE is the first line's target, the machine that builds.
+set(target_table ${CMAKE_SOURCE_DIR}/cmake/targets)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${target_table})
+file(STRINGS ${target_table} target_lines REGEX "^[^#]")
+
+set(HLCKPT_ALL_TARGETS)
+foreach(line IN LISTS target_lines)
+  string(REGEX REPLACE "[ \t]+" ";" columns "${line}")
+  list(POP_FRONT columns name triple debian qemu root)
+  list(APPEND HLCKPT_ALL_TARGETS ${name})
+  set(HLCKPT_${name}_TRIPLE ${triple})
+  set(HLCKPT_${name}_FLAGS ${columns})
+endforeach()
+list(GET HLCKPT_ALL_TARGETS 0 HLCKPT_NATIVE)
+
+if(HLCKPT_TARGETS STREQUAL all)
+  set(HLCKPT_BUILD_TARGETS ${HLCKPT_ALL_TARGETS})
+else()
+  set(HLCKPT_BUILD_TARGETS ${HLCKPT_TARGETS})
+endif()
+foreach(name IN LISTS HLCKPT_BUILD_TARGETS)
+  if(NOT DEFINED HLCKPT_${name}_TRIPLE)
+    message(FATAL_ERROR "HLCKPT_TARGETS: '${name}' is not in cmake/targets, which has ${HLCKPT_ALL_TARGETS}")
+  endif()
+endforeach()
