@@ -11,7 +11,7 @@
 #include "failure.h"
 
 // Names of sections, in the order of the file. All but the first are the state: they are what a digest is made of.
-#define SECTION_META      "meta"      // host, program, ISA, time, sequence number
+#define SECTION_META      "meta"      // where, when and from what the image was made: image_write_meta
 #define SECTION_TYPES     "types"
 #define SECTION_FRAMES    "frames"
 #define SECTION_OBJECTS   "objects"
@@ -26,12 +26,20 @@ void image_section_end(struct image_writer *w);
 // fsync, rename to the next sequence number, `latest` moved, folder fsynced, all but the newest `keep` removed. Frees w. Returns the number in *sequence and bytes in *size.
 bool image_writer_commit(struct image_writer *w, unsigned keep, uint64_t *sequence, uint64_t *size, struct failure *f);
 void image_writer_abandon(struct image_writer *w); // removes the temporary file
+void image_write_meta(struct image_writer *w);     // the whole of SECTION_META: program, ISA, host, time
 
 // ---- reading: the whole file is checked (framing, every checksum, every section well formed) before image_open returns.
 struct image;
 struct image *image_open(const char *path, struct failure *f); // NULL on failure
 const msgpack_object *image_section(const struct image *image, const char *name, struct failure *f);
-uint64_t image_digest(const struct image *image); // over the uncompressed bytes of all sections but SECTION_META
+uint64_t image_digest(const struct image *image); // of the uncompressed bytes of all sections but SECTION_META
+struct image_section_info {
+    const char *name, *encoding;
+    uint64_t size, stored; // bytes of the section itself, and of its encoded form in the file
+    uint64_t checksum;
+};
+size_t image_section_count(const struct image *image);
+struct image_section_info image_section_info(const struct image *image, size_t index);
 void image_close(struct image *image);
 
 // ---- reading a MessagePack object with a sticky failure: each call checks type and bounds, and names `where` in its message.
