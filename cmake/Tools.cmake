@@ -58,10 +58,12 @@ hlckpt_driver(${CMAKE_BINARY_DIR}/bin/hlckpt-cc "$root/lib" ${CMAKE_SOURCE_DIR}/
 hlckpt_driver(${CMAKE_BINARY_DIR}/installed/hlckpt-cc "$root/${HLCKPT_INSTALL_LIB}" "$root/include")
 install(PROGRAMS ${CMAKE_BINARY_DIR}/installed/hlckpt-cc DESTINATION bin)
 
-# `clang --config=hlckpt.cfg`: the same as hlckpt-cc for the native target, without a wrapper.
-set(HLCKPT_LIB "<CFGDIR>")
+# `clang --config=hlckpt.cfg`: hlckpt-cc for the native target without a wrapper; lies beside the plugin.
+set(HLCKPT_INCLUDE ${CMAKE_SOURCE_DIR}/include)
 configure_file(${CMAKE_SOURCE_DIR}/hlckpt.cfg.in ${CMAKE_BINARY_DIR}/lib/hlckpt.cfg @ONLY)
-install(FILES ${CMAKE_BINARY_DIR}/lib/hlckpt.cfg DESTINATION ${HLCKPT_INSTALL_LIB})
+set(HLCKPT_INCLUDE <CFGDIR>/../../include)
+configure_file(${CMAKE_SOURCE_DIR}/hlckpt.cfg.in ${CMAKE_BINARY_DIR}/installed/hlckpt.cfg @ONLY)
+install(FILES ${CMAKE_BINARY_DIR}/installed/hlckpt.cfg DESTINATION ${HLCKPT_INSTALL_LIB})
 
 if(TARGET hlckpt)
   list(APPEND native_parts hlckpt)
