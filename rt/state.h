@@ -45,6 +45,16 @@ struct handle_hooks {
 };
 void state_set_handle_hooks(struct handle_hooks hooks);
 
+// The modules of the program, in order of registration; the list head belongs to hlckpt_register (start.c).
+extern struct hlckpt_module *hlckpt_modules;
+
+// Names a function of the program for the image, and finds it again: NULL when no module knows it. `file` is "" for external linkage.
+struct function_name {
+    const char *name, *file;
+};
+bool state_name_function(void (*function)(void), struct function_name *out);
+void (*state_find_function(const char *name, const char *file))(void);
+
 // ---- capture; in the forked child, after the stacks are unwound. Writes SECTION_TYPES, SECTION_FRAMES, SECTION_OBJECTS.
 // Fails with *put_off true when this instant cannot be captured (a live va_list ...) and false when it never can.
 bool state_capture(struct image_writer *w, const struct stack *stacks, size_t count, bool *put_off, struct failure *f);
