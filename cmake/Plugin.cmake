@@ -8,9 +8,10 @@ if(plugin_sources)
   target_compile_definitions(hlckpt PRIVATE ${llvm_definitions})
   target_include_directories(hlckpt SYSTEM PRIVATE ${LLVM_INCLUDE_DIRS} ${CMAKE_BINARY_DIR}/deps/${HLCKPT_NATIVE}/include)
   target_include_directories(hlckpt PRIVATE ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/pass)
-  target_compile_options(hlckpt PRIVATE -Wall -Wextra -Werror -fvisibility=hidden
+  target_compile_options(hlckpt PRIVATE -Wall -Wextra -Werror
     $<$<COMPILE_LANGUAGE:CXX>:-fno-rtti -fno-exceptions -Wno-unused-parameter>)
-  # LLVM itself is in the process that loads the plugin; msgpack-c is ours and stays hidden.
+  # LLVM itself is in the process that loads the plugin, and some of its templates must be one with ours: default
+  # visibility. msgpack-c is ours alone and stays hidden.
   target_link_libraries(hlckpt PRIVATE ${CMAKE_BINARY_DIR}/deps/${HLCKPT_NATIVE}/lib/libmsgpackc.a)
   target_link_options(hlckpt PRIVATE -fuse-ld=lld -Wl,--exclude-libs,ALL)
   add_dependencies(hlckpt deps-${HLCKPT_NATIVE})
