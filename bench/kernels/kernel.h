@@ -6,7 +6,8 @@
 //     ./matmul 10     a tenth of it
 //
 // K1  The output depends on nothing but the amount: the same on every target and at every optimisation level.
-// K2  Floating point is + - * / and sqrt on doubles only, which IEEE 754 rounds exactly.
+// K2  Floating point is + - * / and sqrt of float and double, which IEEE 754 rounds exactly; the x87 does not, so
+//     that i386 needs -msse2 -mfpmath=sse.
 
 #ifndef BENCH_KERNEL_H
 #define BENCH_KERNEL_H

@@ -1,0 +1,124 @@
+"""What the benches share: kernels, how they are built, how a run is timed.
+
+Times are processor seconds (user and system) of a process and of all it waited for, as the kernel accounts them:
+they hold still on a machine that does other things too, and they count whatever a runtime's own threads use.
+Runs to be compared alternate (a, b, a, b, ...), and the least of several rounds stands for each, because everything
+that disturbs a run makes it longer.
+"""
+
+import dataclasses
+import json
+import math
+import os
+import pathlib
+import shutil
+import statistics
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+KERNELS = ROOT / "bench" / "kernels"
+HLCKPT_CC = ROOT / "build" / "bin" / "hlckpt-cc"
+HLCKPT_RESTORE = ROOT / "build" / "bin" / "hlckpt-restore"
+PLAIN_CC = "clang-19"
+CFLAGS = ["-std=c17"]
+
+
+class BenchError(Exception):
+    """What went wrong, for the user."""
+
+
+@dataclasses.dataclass
+class Finished:
+    """A process that has ended."""
+
+    seconds: float  # of processor time
+    status: int  # exit status, or minus the signal
+    output: bytes
+
+
+def clean_environment(**extra):
+    """The environment without any HLCKPT_ variable, and with these."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("HLCKPT_")}
+    return kept | {name: str(value) for name, value in extra.items()}
+
+
+def wait_timed(process):
+    """Waits for a Popen: (processor seconds, exit status)."""
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return usage.ru_utime + usage.ru_stime, process.returncode
+
+
+def run_timed(command, environment=None, folder=None):
+    """Runs the command to its end; its output goes through a file, so that nothing else works meanwhile."""
+    output = pathlib.Path(folder or ".") / "stdout"
+    with open(output, "w+b") as out:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=out, env=environment or clean_environment(), cwd=folder
+        )
+        seconds, status = wait_timed(process)
+        out.seek(0)
+        return Finished(seconds, status, out.read())
+
+
+def all_kernels():
+    return sorted(path.stem for path in KERNELS.glob("*.c"))
+
+
+def chosen_kernels(names):
+    known = all_kernels()
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise BenchError(f"no kernel {', '.join(unknown)}; there are: {' '.join(known)}")
+    return names or known
+
+
+def compile_kernel(compiler, kernel, options, output):
+    """Runs the compiler on a kernel's source."""
+    command = [str(compiler), *CFLAGS, *options, str(KERNELS / f"{kernel}.c"), "-o", str(output)]
+    done = run_timed(command, folder=output.parent)
+    if done.status != 0:
+        raise BenchError(f"{kernel}: exit status {done.status} of: {' '.join(command)}")
+    return done.seconds
+
+
+def build_plain(kernel, optimise, output):
+    compile_kernel(PLAIN_CC, kernel, [optimise, "-g", "-fuse-ld=lld-19", "-lm"], output)
+
+
+def build_hlckpt(kernel, optimise, output):
+    compile_kernel(HLCKPT_CC, kernel, [optimise, "-lm"], output)
+
+
+def geometric_mean(ratios):
+    """None where there is nothing to take it of."""
+    return math.exp(statistics.fmean(math.log(ratio) for ratio in ratios)) if ratios else None
+
+
+def require_built(*programs):
+    for program in programs:
+        if not os.access(program, os.X_OK) and not shutil.which(str(program)):
+            raise BenchError(f"{program} is not built; run scripts/build native")
+
+
+def exceeded(limits):
+    """Messages for the limits that are exceeded; each is (name, value, limit), a limit of None is none."""
+    return [
+        f"{name}: {value:.3f} is above {limit:.3f}"
+        for name, value, limit in limits
+        if limit is not None and value is not None and value > limit
+    ]
+
+
+def finish(report, as_json, print_summary, failures, limits):
+    """Prints the report's end; returns the exit status of the bench."""
+    if as_json:
+        json.dump(report, sys.stdout, indent=2)
+        print()
+    else:
+        print_summary(report)
+    failures = failures + exceeded(limits)
+    for failure in failures:
+        print(f"FAILED {failure}", file=sys.stderr)
+    return 1 if failures else 0
