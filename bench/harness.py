@@ -91,6 +91,15 @@ def build_hlckpt(kernel, optimise, output):
     compile_kernel(HLCKPT_CC, kernel, [optimise, "-lm"], output)
 
 
+def joined_arguments():
+    """The command's arguments, with `--opt -O2` as `--opt=-O2`: argparse takes no value that begins with a dash."""
+    arguments = sys.argv[1:]
+    for i in reversed(range(len(arguments) - 1)):
+        if arguments[i] == "--opt":
+            arguments[i : i + 2] = [f"--opt={arguments[i + 1]}"]
+    return arguments
+
+
 def geometric_mean(ratios):
     """None where there is nothing to take it of."""
     return math.exp(statistics.fmean(math.log(ratio) for ratio in ratios)) if ratios else None
