@@ -10,6 +10,8 @@
 
 #include "failure.h"
 
+#pragma GCC visibility push(hidden)
+
 // Names of sections, in the order of the file. All but the first are the state: they are what a digest is made of.
 #define SECTION_META      "meta"      // where, when and from what the image was made: image_write_meta
 #define SECTION_TYPES     "types"
@@ -76,5 +78,7 @@ void write_bin(msgpack_packer *p, const void *data, size_t size);
 #define write_array(p, n) msgpack_pack_array((p), (n))
 #define write_map(p, n)   msgpack_pack_map((p), (n))
 #define write_nil(p)      msgpack_pack_nil(p)
+
+#pragma GCC visibility pop
 
 #endif
