@@ -1,7 +1,11 @@
 # The tools run on the machine that builds. They read images with the runtime's own reader: HLCKPT_IMAGE_SOURCES are the
-# runtime's files that need no captured program around them.
-set(HLCKPT_IMAGE_SOURCES
-  rt/version.c rt/failure.c rt/arena.c rt/image.c rt/reader.c rt/writer.c rt/folder.c rt/check.c)
+# runtime's files that need no captured program around them. heap.c may never be one: it would take the tools' malloc.
+set(HLCKPT_IMAGE_SOURCES)
+foreach(name arena check failure float image log map reader symbol version)
+  if(EXISTS ${CMAKE_SOURCE_DIR}/rt/${name}.c)
+    list(APPEND HLCKPT_IMAGE_SOURCES rt/${name}.c)
+  endif()
+endforeach()
 
 add_library(hlckpt_image STATIC ${HLCKPT_IMAGE_SOURCES})
 target_include_directories(hlckpt_image PUBLIC ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/rt)
