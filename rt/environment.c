@@ -1,0 +1,89 @@
+// The first process copies argv and the environment, array and strings, into blocks of the program's heap. A resumed
+// one gets both from the image, through the roots.
+//
+// E1  An image holds no control variable. They are taken out of the array in place, in the capturing process, which
+// leaves
+//     as many NULLs at its end; a resumed process finds there the room for its own, so the array does not grow from
+//     hop to hop, and images of the same state are the same.
+#define _GNU_SOURCE
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "environment.h"
+#include "heap.h"
+#include "options.h"
+#include "state.h"
+
+static char **program_argv;
+
+void environment_add_roots(void)
+{
+    state_add_root((struct root){"argv", ROOT_POINTER_TO_STRINGS, &program_argv});
+    state_add_root((struct root){"environ", ROOT_POINTER_TO_STRINGS, &environ});
+}
+
+static size_t length(char *const *strings)
+{
+    size_t count = 0;
+    while (strings && strings[count])
+        count++;
+    return count;
+}
+
+static char **copy_strings(char *const *strings)
+{
+    size_t count = length(strings);
+    char **copy = malloc((count + 1) * sizeof *copy);
+    if (!copy)
+        return NULL;
+    for (size_t i = 0; i < count; i++)
+        if (!(copy[i] = strdup(strings[i])))
+            return NULL; // the process ends
+    copy[count] = NULL;
+    return copy;
+}
+
+char **environment_adopt(int argc, char **argv)
+{
+    (void)argc;
+    char **variables = copy_strings(environ);
+    if (variables)
+        environ = variables;
+    return program_argv = variables ? copy_strings(argv) : NULL;
+}
+
+static bool is_control(const char *variable)
+{
+    return strncmp(variable, HLCKPT_PREFIX, strlen(HLCKPT_PREFIX)) == 0;
+}
+
+void environment_hide_controls(void)
+{
+    if (!environ)
+        return;
+    size_t count = length(environ), kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!is_control(environ[i]))
+            environ[kept++] = environ[i];
+    memset(environ + kept, 0, (count - kept) * sizeof *environ);
+}
+
+static void add_variable(char *variable)
+{
+    struct heap_block block;
+    size_t count = length(environ);
+    if (environ && heap_find(environ, &block) && block.address == environ && block.size / sizeof *environ > count + 1) {
+        environ[count] = variable;
+        environ[count + 1] = NULL;
+    } else {
+        putenv(variable);
+    }
+}
+
+void environment_restore_controls(char *const *envp)
+{
+    for (; *envp; envp++)
+        if (is_control(*envp))
+            add_variable(*envp);
+}

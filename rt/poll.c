@@ -1,0 +1,127 @@
+// A poll loads hlckpt_poll_requested and comes here when it is set: by the helper thread when the interval has passed,
+// by the handler of HLCKPT_SIGNAL, or for good under HLCKPT_POLL, which counts polls.
+//
+// P1  One poll at a time: a poll inside a poll, in a handler of the program's or in another thread, goes on at once.
+// P2  The program sees no difference: errno is kept.
+// P3  A capture that is put off costs little. With the helper thread the flag is cleared and set again after a delay
+// that
+//     doubles; under HLCKPT_POLL the distance to the next attempt, in polls, doubles after the first EAGER ones.
+#define _GNU_SOURCE
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "capture.h"
+#include "helper.h"
+#include "options.h"
+#include "poll.h"
+#include "stats.h"
+
+#define EAGER    64
+#define FARTHEST (UINT64_C(1) << 20)
+
+volatile uint32_t hlckpt_poll_requested;
+
+static atomic_flag busy = ATOMIC_FLAG_INIT;
+static bool disabled; // in processes that the program forks
+
+// Under HLCKPT_POLL: the poll of the next attempt.
+static struct {
+    uint64_t next;
+    uint64_t attempts;
+    uint64_t distance;
+} counting;
+
+static void plan_next_attempt(enum capture_result result)
+{
+    if (result != CAPTURE_PUT_OFF) {
+        counting.next = 0; // never
+        return;
+    }
+    if (++counting.attempts > EAGER && counting.distance < FARTHEST)
+        counting.distance *= 2;
+    counting.next = stats.polls + counting.distance;
+}
+
+static bool count_poll(const void *caller)
+{
+    if (++stats.polls != counting.next)
+        return false;
+    enum capture_result result = capture_now(CAPTURE_AND_EXIT, caller);
+    if (result != CAPTURE_CHILD)
+        plan_next_attempt(result);
+    return result == CAPTURE_CHILD;
+}
+
+static bool capture_requested(const void *caller)
+{
+    hlckpt_poll_requested = 0;
+    if (capture_in_flight()) { // a signal came meanwhile
+        helper_capture_put_off();
+        return false;
+    }
+    enum capture_result result = capture_now(options.exit ? CAPTURE_AND_EXIT : CAPTURE_BESIDE, caller);
+    if (result == CAPTURE_STARTED)
+        helper_capture_started();
+    if (result == CAPTURE_PUT_OFF)
+        helper_capture_put_off();
+    return result == CAPTURE_CHILD;
+}
+
+static __attribute__((noinline)) bool answer_poll(const void *caller)
+{
+    int saved = errno;
+    if (disabled) {
+        hlckpt_poll_requested = 0;
+        return false;
+    }
+    if (atomic_flag_test_and_set(&busy)) // P1
+        return false;
+    bool is_copy = options.count_polls ? count_poll(caller) : capture_requested(caller);
+    atomic_flag_clear(&busy);
+    errno = saved; // P2
+    return is_copy;
+}
+
+HLCKPT_POLL_CONVENTION bool hlckpt_poll(void)
+{
+    return answer_poll(__builtin_return_address(0));
+}
+
+static void request_by_signal(int signal)
+{
+    (void)signal;
+    hlckpt_poll_requested = 1;
+}
+
+static void disable_in_child(void)
+{
+    disabled = true;
+    hlckpt_poll_requested = 0;
+    capture_disable();
+    stats_disable();
+}
+
+static bool catch_signal(struct failure *f)
+{
+    struct sigaction action = {.sa_handler = request_by_signal, .sa_flags = SA_RESTART};
+    if (!options.signal || sigaction(options.signal, &action, NULL) == 0)
+        return true;
+    return fail(f, "%s: cannot catch signal %d: %s", ENV_SIGNAL, options.signal, strerror(errno));
+}
+
+bool poll_start(struct failure *f)
+{
+    pthread_atfork(NULL, NULL, disable_in_child);
+    if (options.count_polls) {
+        counting.next = options.poll;
+        counting.distance = 1;
+        hlckpt_poll_requested = 1;
+        return true;
+    }
+    if ((options.interval || options.signal) && !helper_start(options.interval))
+        return fail(f, "no helper thread can be started");
+    return catch_signal(f);
+}
