@@ -1,5 +1,5 @@
-# Reads cmake/targets into variables: HLCKPT_ALL_TARGETS (names), and for each target HLCKPT_<name>_TRIPLE and
-# HLCKPT_<name>_FLAGS (a list). HLCKPT_NATIVE is the first line's target, the machine that builds.
+# Reads cmake/targets into variables: HLCKPT_ALL_TARGETS (names), and for each target HLCKPT_<name>_TRIPLE,
+# _QEMU, _ROOT and _FLAGS (a list). HLCKPT_NATIVE is the first line's target, the machine that builds.
 set(target_table ${CMAKE_SOURCE_DIR}/cmake/targets)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${target_table})
 file(STRINGS ${target_table} target_lines REGEX "^[^#]")
@@ -10,6 +10,8 @@ foreach(line IN LISTS target_lines)
   list(POP_FRONT columns name triple debian qemu root)
   list(APPEND HLCKPT_ALL_TARGETS ${name})
   set(HLCKPT_${name}_TRIPLE ${triple})
+  set(HLCKPT_${name}_QEMU ${qemu})
+  set(HLCKPT_${name}_ROOT ${root})
   set(HLCKPT_${name}_FLAGS ${columns})
 endforeach()
 list(GET HLCKPT_ALL_TARGETS 0 HLCKPT_NATIVE)
