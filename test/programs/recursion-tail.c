@@ -1,5 +1,5 @@
-// Tail recursion that the optimiser turns into loops or jumps, and a million of them deep when it does not grow the
-// stack; here at most some thousands, so that unoptimised builds run too.
+// Tail recursion, of one function and of two, that the optimiser turns into loops or jumps. Some thousands deep, so that
+// unoptimised builds have the stack for it too.
 
 #include <stdio.h>
 

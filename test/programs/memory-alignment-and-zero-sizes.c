@@ -1,0 +1,49 @@
+// hop: small
+// aligned_alloc, posix_memalign, calloc, blocks of no bytes, over-aligned types, and malloc_usable_size.
+
+#include <malloc.h>
+#include <stdalign.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct line {
+    alignas(64) int numbers[8];
+    char tag;
+};
+
+static int aligned(const void *pointer, size_t alignment)
+{
+    return (uintptr_t)pointer % alignment == 0;
+}
+
+int main(void)
+{
+    struct line local = {{0}, 'l'}, *lines = aligned_alloc(64, 4 * sizeof *lines);
+    void *page = NULL, *nothing = malloc(0), *other_nothing = calloc(0, 8);
+    long *zeros = calloc(50, sizeof *zeros);
+    static alignas(32) char table[96];
+    memset(lines, 0, 4 * sizeof *lines);
+    if (posix_memalign(&page, 4096, 5000) != 0)
+        return 1;
+    memset(page, 1, 5000);
+    for (int i = 0; i < 40; i++) {
+        lines[i % 4].numbers[i % 8] += i;
+        local.numbers[i % 8] ^= lines[(i + 1) % 4].numbers[i % 8];
+        ((char *)page)[i * 120] += (char)i;
+        table[i * 2] = (char)(table[i] + 1);
+        zeros[i] += zeros[i / 2] + 1;
+        int good = aligned(&local, 64) && aligned(lines, 64) && aligned(page, 4096) && aligned(table, 32);
+        printf("%d %d %d %d %d %d\n", i, good, local.numbers[3], ((char *)page)[i * 60], table[i], (int)zeros[i]);
+        free(nothing);
+        nothing = malloc(i % 2 ? 0 : 7);
+    }
+    printf("%d %d\n", nothing != other_nothing, malloc_usable_size(zeros) >= 50 * sizeof *zeros);
+    free(lines);
+    free(page);
+    free(nothing);
+    free(other_nothing);
+    free(zeros);
+    return 0;
+}
