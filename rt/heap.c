@@ -100,7 +100,7 @@ struct unit {
     uint16_t length; // of the run, in units
     uint16_t cut;    // RUN_SLOTS: slots with a header
     uint16_t idle;   // RUN_SLOTS: slots found in the central list; 0 except while runs are being reclaimed
-    uint32_t offset; // RUN_LARGE: of the block's header in the run, bytes
+    uint32_t offset; // of the first slot, or of a large block's header, in the run; bytes
 };
 
 struct segment {
@@ -499,6 +499,7 @@ static struct central {
     struct unit *run;    // the one that slots are being cut from
     char *uncut;         // the next one
     unsigned uncut_count;
+    unsigned runs; // opened so far
 } central[CLASSES] = {[0 ... CLASSES - 1] = {.lock = PTHREAD_MUTEX_INITIALIZER}};
 
 static void push_batch(struct central *c, struct header *list, size_t count)
@@ -607,6 +608,15 @@ static struct unit *new_run(enum kind kind, unsigned length, unsigned held, bool
     return run;
 }
 
+// Where the slots of the next run begin. Slots of about a page would otherwise lie at the same few offsets in their pages
+// in every run, and share a few cache sets.
+static uint32_t slots_offset(struct central *c, const struct unit *run)
+{
+    size_t slack = run->length * UNIT - slots_of(run) * slot_size(run->class);
+    size_t step = slots_of(run) * (size_t)ALIGNMENT;
+    return (uint32_t)(c->runs++ * step % (slack + 1)) & ~(uint32_t)(ALIGNMENT - 1);
+}
+
 static bool open_run(struct central *c, unsigned class)
 {
     bool zeroed;
@@ -616,8 +626,9 @@ static bool open_run(struct central *c, unsigned class)
     run->class = class;
     run->cut = 0;
     run->idle = 0;
+    run->offset = slots_offset(c, run);
     c->run = run;
-    c->uncut = run_address(run);
+    c->uncut = run_address(run) + run->offset;
     c->uncut_count = slots_of(run);
     return true;
 }
@@ -792,8 +803,8 @@ static inline void *allocate_small(size_t size)
 static struct header *slot_around(const struct unit *run, uintptr_t address)
 {
     size_t size = slot_size(run->class);
-    uintptr_t start = (uintptr_t)run_address(run);
-    size_t index = (address - start) / size;
+    uintptr_t start = (uintptr_t)run_address(run) + run->offset;
+    size_t index = address >= start ? (address - start) / size : run->cut;
     return index < run->cut ? (struct header *)(start + index * size) : NULL;
 }
 
@@ -1306,9 +1317,9 @@ bool heap_find(const void *pointer, struct heap_block *out)
 
 static void for_each_in_run(const struct unit *run, void (*visit)(struct header *, void *), void *context)
 {
-    char *address = run_address(run);
+    char *address = run_address(run) + run->offset;
     if (run->kind == RUN_LARGE)
-        visit((struct header *)(address + run->offset), context);
+        visit((struct header *)address, context);
     if (run->kind != RUN_SLOTS)
         return;
     for (unsigned i = 0; i < run->cut; i++) {
