@@ -5,18 +5,19 @@
 
 enum { PUSH, ADD, MULTIPLY, MODULO, COPY, SWAP, DROP, JUMP_IF, PRINT, HALT };
 
-static const int program[] = {
-    PUSH, 1, PUSH, 400,                           // accumulator, counter
-    SWAP, PUSH, 31, MULTIPLY, PUSH, 7, ADD,       // loop: accumulator = accumulator * 31 + 7
-    PUSH, 10007, MODULO,                          //       modulo 10007
-    SWAP, PUSH, -1, ADD,                          //       counter--
-    COPY, PUSH, 50, MODULO, JUMP_IF, 28,          //       every 50th time:
-    SWAP, COPY, PRINT, SWAP,                      //           print
-    COPY, JUMP_IF, 4, HALT};
+static const int program[] = {PUSH, 1,       PUSH,   400, // accumulator, counter
+                              SWAP, PUSH,    31,     MULTIPLY, PUSH,    7,
+                              ADD,                                          // loop: accumulator = accumulator * 31 + 7
+                              PUSH, 10007,   MODULO,                        //       modulo 10007
+                              SWAP, PUSH,    -1,     ADD,                   //       counter--
+                              COPY, PUSH,    50,     MODULO,   JUMP_IF, 28, //       every 50th time:
+                              SWAP, COPY,    PRINT,  SWAP,                  //           print
+                              COPY, JUMP_IF, 4,      HALT};
 
 static int run(const int *code)
 {
-    static void *const labels[] = {&&push, &&add, &&multiply, &&modulo, &&copy, &&swap, &&drop, &&jump_if, &&print, &&halt};
+    static void *const labels[] = {&&push, &&add,  &&multiply, &&modulo, &&copy,
+                                   &&swap, &&drop, &&jump_if,  &&print,  &&halt};
     int stack[16], *top = stack;
     const int *next = code;
     long steps = 0;

@@ -9,11 +9,13 @@ static const uint8_t reversed[16] = {0x0, 0x8, 0x4, 0xc, 0x2, 0xa, 0x6, 0xe, 0x1
 static const struct month {
     const char *name;
     unsigned char days;
-} months[12] = {{"January", 31}, {"February", 28}, {"March", 31},     {"April", 30},   {"May", 31},      {"June", 30},
-                {"July", 31},    {"August", 31},   {"September", 30}, {"October", 31}, {"November", 30}, {"December", 31}};
+} months[12] = {{"January", 31},   {"February", 28}, {"March", 31},    {"April", 30},
+                {"May", 31},       {"June", 30},     {"July", 31},     {"August", 31},
+                {"September", 30}, {"October", 31},  {"November", 30}, {"December", 31}};
 
 // States of a recogniser of numbers such as -12.5: rows are states, columns are sign, digit, point, other.
-static const signed char states[5][4] = {{1, 2, 3, -1}, {-1, 2, 3, -1}, {-1, 2, 4, -1}, {-1, 4, -1, -1}, {-1, 4, -1, -1}};
+static const signed char states[5][4] = {
+    {1, 2, 3, -1}, {-1, 2, 3, -1}, {-1, 2, 4, -1}, {-1, 4, -1, -1}, {-1, 4, -1, -1}};
 
 static uint32_t crc_table[256];
 

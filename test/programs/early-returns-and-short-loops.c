@@ -55,7 +55,8 @@ int main(void)
             numbers[n % 14] += once + 1;
         for (; n > 100;)
             n--;
-        printf("%d %d %d %d %d\n", n, index_of(numbers, n, 7), collatz((unsigned)n + 1), both_ends(numbers, n), length(&"text"[n % 4]));
+        printf("%d %d %d %d %d\n", n, index_of(numbers, n, 7), collatz((unsigned)n + 1), both_ends(numbers, n),
+               length(&"text"[n % 4]));
     }
     return 0;
 }

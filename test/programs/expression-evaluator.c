@@ -94,9 +94,13 @@ static long expression(struct parser *p)
 
 int main(void)
 {
-    static const char *const lines[] = {"a = 3 + 4 * (2 - 7)", "b = (a * a - 1) / 3 * -2", "c = max(a, b, 7, sum(1, 2, 3))",
-                                        "d = ((((((1 + a) * 2) + b) * 3) + c) * 4)", "e = e + sum(a, b, c, d) / (a - a)",
-                                        "f = f * 3 + max(e, f, -sum(a, (b + c) * d)) - (2", "g = what(1, 2)"};
+    static const char *const lines[] = {"a = 3 + 4 * (2 - 7)",
+                                        "b = (a * a - 1) / 3 * -2",
+                                        "c = max(a, b, 7, sum(1, 2, 3))",
+                                        "d = ((((((1 + a) * 2) + b) * 3) + c) * 4)",
+                                        "e = e + sum(a, b, c, d) / (a - a)",
+                                        "f = f * 3 + max(e, f, -sum(a, (b + c) * d)) - (2",
+                                        "g = what(1, 2)"};
     struct parser parser = {0};
     for (int round = 0; round < 6; round++)
         for (int i = 0; i < 7; i++) {

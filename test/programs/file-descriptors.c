@@ -21,7 +21,8 @@ static int write_all(int descriptor, const char *text)
 int main(void)
 {
     int first = open("data.bin", O_RDWR | O_CREAT | O_TRUNC, 0600), shared = dup(first);
-    int own = open("data.bin", O_RDONLY), fixed = dup2(own, 17), log = open("log.txt", O_WRONLY | O_CREAT | O_APPEND, 0644);
+    int own = open("data.bin", O_RDONLY), fixed = dup2(own, 17),
+        log = open("log.txt", O_WRONLY | O_CREAT | O_APPEND, 0644);
     char text[32], buffer[8];
     if (first < 0 || shared < 0 || own < 0 || fixed != 17 || log < 0)
         return 1;

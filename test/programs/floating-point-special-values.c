@@ -37,7 +37,8 @@ int main(void)
     double infinite = 1 / zero, nothing = infinite - infinite, minus_zero = -zero;
     double denormal = DBL_MIN / 1024, least = DBL_TRUE_MIN, most = DBL_MAX;
     float float_denormal = FLT_MIN / 64, float_infinite = -(float)infinite;
-    struct pair pairs[5] = {{float_denormal, denormal}, {float_infinite, infinite}, {FLT_MAX, most}, {-0.0f, minus_zero}};
+    struct pair pairs[5] = {
+        {float_denormal, denormal}, {float_infinite, infinite}, {FLT_MAX, most}, {-0.0f, minus_zero}};
     uint64_t sum = 1;
 
     pairs[4].narrow = pairs[4].wide = 1.0 / 3;

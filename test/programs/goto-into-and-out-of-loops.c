@@ -76,6 +76,7 @@ int main(void)
     for (int i = 0; i < 36; i++)
         table[i / 6][i % 6] = i * 7 % 36;
     for (int n = 1; n < 14; n++)
-        printf("%d: %d %d %d %d\n", n, find(table, n * 5 % 40), enter_in_the_middle(n * 2, n), two_entries(n), restart(n));
+        printf("%d: %d %d %d %d\n", n, find(table, n * 5 % 40), enter_in_the_middle(n * 2, n), two_entries(n),
+               restart(n));
     return 0;
 }

@@ -46,7 +46,7 @@ int main(void)
         for (int j = 0; j < 50; j++) {
             hash = (hash ^ (u128)(i + j)) * (((u128)0x1000000 << 64) + 0x13b);
             ring[j % 4] += hash ^ ring[(j + 1) % 4];
-            walk += hash & 1 ? (i128)(hash >> 3) : -(i128)(hash >> 4);
+            walk = walk / 2 + (hash & 1 ? (i128)(hash >> 3) : -(i128)(hash >> 4));
         }
         if (i % 6 == 0) {
             printf("%d %c", i, harmonic.sign);

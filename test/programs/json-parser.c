@@ -10,7 +10,7 @@ enum kind { NOTHING, TRUTH, NUMBER, STRING, LIST, OBJECT };
 struct value {
     enum kind kind;
     double number;
-    char *text;         // of a STRING
+    char *text;          // of a STRING
     struct value *first; // of a LIST or an OBJECT
     struct value *next;
     char *name; // of a member

@@ -1,5 +1,6 @@
 // hop: small
-// Blocks that the library allocates and the program frees: getline, getdelim, strdup, strndup, asprintf, open_memstream.
+// Blocks that the library allocates and the program frees: getline, getdelim, strdup, strndup, asprintf,
+// open_memstream.
 
 #define _GNU_SOURCE
 #include <stdio.h>

@@ -80,7 +80,8 @@ static size_t expand(const uint8_t *in, size_t size, uint8_t *out)
 
 int main(void)
 {
-    static const char *const words[] = {"the ", "frame ", "of ", "a ", "loop ", "is ", "captured ", "restored ", "object "};
+    static const char *const words[] = {"the ", "frame ",    "of ",       "a ",     "loop ",
+                                        "is ",  "captured ", "restored ", "object "};
     uint8_t *text = malloc(20000), *packed = malloc(30000), *back = malloc(20000);
     size_t size = 0;
     unsigned seed = 5;

@@ -1,4 +1,5 @@
-// Blocks of many sizes allocated and freed in a pseudo-random order, each filled with a pattern that is checked at the end.
+// Blocks of many sizes allocated and freed in a pseudo-random order, each filled with a pattern that is checked at the
+// end.
 
 #include <stdio.h>
 #include <stdlib.h>

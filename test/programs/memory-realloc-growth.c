@@ -25,10 +25,8 @@ int main(void)
         for (int j = 0; j < 5; j++)
             bytes[i * 500 + j * 99] = (char)(i + j);
         if (i % 6 == 5) {
-            count /= 2;
-            for (int j = count; j < i; j++)
-                if (samples && j < count * 2)
-                    free(samples[j]), samples[j] = NULL;
+            for (int half = count / 2; count > half;)
+                free(samples[--count]);
         }
         samples = realloc(samples, (size_t)(count + 1) * sizeof(struct sample *));
         samples[count] = malloc(sizeof **samples);

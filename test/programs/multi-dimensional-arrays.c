@@ -40,8 +40,8 @@ int main(void)
         for (int i = 0; i < 3; i++)
             for (int j = 0; j < 4; j++)
                 grid[i][j] = grid[(i + 1) % 3][(j + 1) % 4] * 0.5 + i + j;
-        printf("%ld %d %u %d %c %.6f\n", sum_plane(plane, 5), row[round % 6], hyper[1][2][3][4], board[2][round % 4].value,
-               board[3][3].mark, grid[round % 3][round % 4]);
+        printf("%ld %d %u %d %c %.6f\n", sum_plane(plane, 5), row[round % 6], hyper[1][2][3][4],
+               board[2][round % 4].value, board[3][3].mark, grid[round % 3][round % 4]);
     }
     return 0;
 }

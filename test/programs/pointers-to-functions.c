@@ -37,7 +37,8 @@ static void report(const struct command *command, int value)
     printf("%s = %d\n", command->name, value);
 }
 
-static const struct command commands[] = {{"add", add, report}, {"power", power, report}, {"remainder", remainder_of, 0}};
+static const struct command commands[] = {
+    {"add", add, report}, {"power", power, report}, {"remainder", remainder_of, 0}};
 
 static operation *choose(int n)
 {

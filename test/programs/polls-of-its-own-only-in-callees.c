@@ -1,5 +1,6 @@
 // hop: small
-// main has no loop at all: it is captured only through the functions it calls, at different depths, and through void ones.
+// main has no loop at all: it is captured only through the functions it calls, at different depths, and through void
+// ones.
 
 #include <stdio.h>
 

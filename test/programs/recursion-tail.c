@@ -1,5 +1,5 @@
-// Tail recursion, of one function and of two, that the optimiser turns into loops or jumps. Some thousands deep, so that
-// unoptimised builds have the stack for it too.
+// Tail recursion, of one function and of two, that the optimiser turns into loops or jumps. Some thousands deep, so
+// that unoptimised builds have the stack for it too.
 
 #include <stdio.h>
 
@@ -43,7 +43,7 @@ int main(void)
         text[i] = (char)('a' + i * i % 26);
     text[300] = '\0';
     for (int i = 1; i < 40; i++)
-        printf("%u %ld %d %d\n", gcd((unsigned)i * 91, (unsigned)i * i + 13), sum_to(i * 100, i), machine_a(text + i * 5, i),
-               search(numbers, 0, 500, i * 800));
+        printf("%u %ld %d %d\n", gcd((unsigned)i * 91, (unsigned)i * i + 13), sum_to(i * 100, i),
+               machine_a(text + i * 5, i), search(numbers, 0, 500, i * 800));
     return 0;
 }

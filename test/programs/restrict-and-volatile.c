@@ -51,7 +51,8 @@ int main(void)
         current->status ^= n;
         current->data += current->status;
         port[n % 4] = (unsigned char)(port[(n + 1) % 4] + n);
-        printf("%d %.9f %.9f %ld %d %d %d %d %u\n", n, last, kept, total, most, ticks, device.status, device.data, port[2]);
+        printf("%d %.9f %.9f %ld %d %d %d %d %u\n", n, last, kept, total, most, ticks, device.status, device.data,
+               port[2]);
     }
     free(numbers);
     return 0;

@@ -5,11 +5,23 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-struct small { short a, b; };
-struct floats { float x, y; };
-struct doubles { double x, y, z; };
-struct mixed { int n; double d; char text[9]; };
-struct large { long long words[7]; };
+struct small {
+    short a, b;
+};
+struct floats {
+    float x, y;
+};
+struct doubles {
+    double x, y, z;
+};
+struct mixed {
+    int n;
+    double d;
+    char text[9];
+};
+struct large {
+    long long words[7];
+};
 
 static double total(const char *kinds, ...)
 {
@@ -70,8 +82,8 @@ int main(void)
     for (int i = 0; i < 30; i++) {
         printf("%d %.4f", i, total("isdLf", i, small, i / 4.0, large, floats));
         printf(" %.4f", total("DqmsfLi", doubles, 10000000000LL * i, mixed, small, floats, large, -i));
-        printf(" %.4f\n", total("iiiiiiiidddddddddmDs", 1, 2, 3, 4, 5, 6, 7, 8, .1, .2, .3, .4, .5, .6, .7, .8, .9, mixed,
-                                doubles, small));
+        printf(" %.4f\n", total("iiiiiiiidddddddddmDs", 1, 2, 3, 4, 5, 6, 7, 8, .1, .2, .3, .4, .5, .6, .7, .8, .9,
+                                mixed, doubles, small));
         small.a = (short)(small.a + 1);
         floats.y *= 1.5f;
         doubles.z -= i;

@@ -3,24 +3,68 @@
 
 #include <stdio.h>
 
-typedef struct { char a; } s1;
-typedef struct { short a; char b; } s4;
-typedef struct { int a, b; } s8;
-typedef struct { int a, b, c; } s12;
-typedef struct { long long a; int b; } s16;
-typedef struct { long long a, b, c; } s24;
-typedef struct { long long a[8]; } s64;
-typedef struct { float a; } f1;
-typedef struct { float a, b; } f2;
-typedef struct { float a, b, c, d; } f4;
-typedef struct { double a; } d1;
-typedef struct { double a, b; } d2;
-typedef struct { double a, b, c, d; } d4;
-typedef struct { float a; int b; } fi;
-typedef struct { int a; double b; } id;
-typedef struct { double a; char b; float c; } dcf;
-typedef struct { struct { float x; } a[2]; } nested;
-typedef struct { char a[7]; } odd;
+typedef struct {
+    char a;
+} s1;
+typedef struct {
+    short a;
+    char b;
+} s4;
+typedef struct {
+    int a, b;
+} s8;
+typedef struct {
+    int a, b, c;
+} s12;
+typedef struct {
+    long long a;
+    int b;
+} s16;
+typedef struct {
+    long long a, b, c;
+} s24;
+typedef struct {
+    long long a[8];
+} s64;
+typedef struct {
+    float a;
+} f1;
+typedef struct {
+    float a, b;
+} f2;
+typedef struct {
+    float a, b, c, d;
+} f4;
+typedef struct {
+    double a;
+} d1;
+typedef struct {
+    double a, b;
+} d2;
+typedef struct {
+    double a, b, c, d;
+} d4;
+typedef struct {
+    float a;
+    int b;
+} fi;
+typedef struct {
+    int a;
+    double b;
+} id;
+typedef struct {
+    double a;
+    char b;
+    float c;
+} dcf;
+typedef struct {
+    struct {
+        float x;
+    } a[2];
+} nested;
+typedef struct {
+    char a[7];
+} odd;
 
 // Each takes its argument through a loop, in which it may be captured, and hands it on changed.
 #define STEP(type, change)                                                                                             \
@@ -81,7 +125,8 @@ int main(void)
         dcf p = step_dcf((dcf){1.5, 'x', 2.5f}, n);
         nested q = step_nested((nested){{{1}, {2}}}, n);
         odd_bytes = step_odd(odd_bytes, n);
-        printf("%d %d %d %d %d %d %d %lld %d %lld %lld\n", a.a, b.a, b.b, c.b, d.c, d.a, e.b, e.a, n, f.c, big.a[n - 2]);
+        printf("%d %d %d %d %d %d %d %lld %d %lld %lld\n", a.a, b.a, b.b, c.b, d.c, d.a, e.b, e.a, n, f.c,
+               big.a[n - 2]);
         printf("%g %g %g %g %g %g %g %d %g %g %d %g %g\n", (double)g.a, (double)h.b, (double)i.c, j.a, k.b, l.d,
                (double)m.a, m.b, o.b, p.a, p.b, (double)p.c, (double)(q.a[0].x + q.a[1].x));
         printf("%lld\n", spread(a, k, f, h, n, big, o, g.a, odd_bytes));

@@ -48,7 +48,7 @@ static int next(struct coroutine *c)
             for (c->j = 0; c->j < c->i; c->j++) {
                 c->line = 1;
                 return c->i * 10 + c->j;
-    case 1:;
+            case 1:;
             }
         }
     }

@@ -17,15 +17,14 @@ struct machine {
 };
 
 static const struct instruction primes[] = {
-    {LOAD, 0, 2, 0},    {LOAD, 1, 2, 0},    {MUL, 2, 1, 1},    {LESS, 3, 0, 2},  {JUMP_IF, 3, 10, 0},
-    {MOD, 4, 0, 1},     {LOAD, 5, 1, 0},    {ADD, 1, 1, 5},    {JUMP_IF, 4, 2, 0}, {JUMP, 0, 11, 0},
-    {OUT, 0, 0, 0},     {LOAD, 5, 1, 0},    {ADD, 0, 0, 5},    {LOAD, 6, 120, 0}, {LESS, 3, 0, 6},
-    {JUMP_IF, 3, 1, 0}, {STOP, 0, 0, 0}};
+    {LOAD, 0, 2, 0}, {LOAD, 1, 2, 0},   {MUL, 2, 1, 1},     {LESS, 3, 0, 2},    {JUMP_IF, 3, 10, 0}, {MOD, 4, 0, 1},
+    {LOAD, 5, 1, 0}, {ADD, 1, 1, 5},    {JUMP_IF, 4, 2, 0}, {JUMP, 0, 11, 0},   {OUT, 0, 0, 0},      {LOAD, 5, 1, 0},
+    {ADD, 0, 0, 5},  {LOAD, 6, 120, 0}, {LESS, 3, 0, 6},    {JUMP_IF, 3, 1, 0}, {STOP, 0, 0, 0}};
 
-static const struct instruction fill[] = {
-    {LOAD, 0, 0, 0},  {LOAD, 1, 100, 0}, {LOAD, 2, 1, 0},  {MUL, 3, 0, 0},    {STORE, 3, 0, 0}, {ADD, 4, 4, 3},
-    {FETCH, 5, 0, 0}, {ADD, 6, 6, 5},    {ADD, 0, 0, 2},   {LESS, 7, 0, 1},   {JUMP_IF, 7, 3, 0},
-    {OUT, 4, 0, 0},   {OUT, 6, 0, 0},    {STOP, 0, 0, 0}};
+static const struct instruction fill[] = {{LOAD, 0, 0, 0},  {LOAD, 1, 100, 0}, {LOAD, 2, 1, 0},    {MUL, 3, 0, 0},
+                                          {STORE, 3, 0, 0}, {ADD, 4, 4, 3},    {FETCH, 5, 0, 0},   {ADD, 6, 6, 5},
+                                          {ADD, 0, 0, 2},   {LESS, 7, 0, 1},   {JUMP_IF, 7, 3, 0}, {OUT, 4, 0, 0},
+                                          {OUT, 6, 0, 0},   {STOP, 0, 0, 0}};
 
 static void run(struct machine *m, const struct instruction *code)
 {

@@ -1,5 +1,6 @@
 // hop: small
-// A file made by mkstemp and unlinked at the end, a folder made and changed into, and files removed while the run goes on.
+// A file made by mkstemp and unlinked at the end, a folder made and changed into, and files removed while the run goes
+// on.
 
 #include <stdio.h>
 #include <stdlib.h>

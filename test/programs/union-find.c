@@ -65,7 +65,8 @@ int main(void)
         sets[i] = (struct set){&sets[i], 0, 1};
     for (int i = 0; i < EDGES; i++) {
         seed = seed * 1103515245u + 12345u;
-        edges[i] = (struct edge){(short)(seed >> 8) % VERTICES & 127, (short)(i % VERTICES), (seed >> 4) % 10000 * 1000 + (unsigned)i};
+        edges[i] = (struct edge){(short)(seed >> 8) % VERTICES & 127, (short)(i % VERTICES),
+                                 (seed >> 4) % 10000 * 1000 + (unsigned)i};
     }
     sort(edges, EDGES);
     unsigned long long total = 0;

@@ -25,7 +25,8 @@ int main(void)
         registered[i % 4] = i % 2 ? left_part() : right_part();
         registered[i % 4]->uses++;
         shared_total += left - right + own;
-        printf("%d %d %d %d %d %d %s\n", i, left, right, own, shared_total, *remote, registered[(i * 3) % 4] ? registered[(i * 3) % 4]->name : "none");
+        printf("%d %d %d %d %d %d %s\n", i, left, right, own, shared_total, *remote,
+               registered[(i * 3) % 4] ? registered[(i * 3) % 4]->name : "none");
     }
     printf("%d %d\n", left_part()->uses, right_part()->uses);
     return 0;
