@@ -11,7 +11,7 @@
 #endif
 
 // ARM's unwinder hands the exception class to a stop function as a pointer to eight bytes, though its header says uint64_t.
-#if defined(__ARM_EABI_UNWINDER__)
+#if defined(__arm__)
 #define HLCKPT_UNWIND_CLASS void *
 #else
 #define HLCKPT_UNWIND_CLASS _Unwind_Exception_Class
