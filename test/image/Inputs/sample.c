@@ -134,15 +134,20 @@ const char *refusal(const char *path)
     return f.text;
 }
 
-const char *refusal_of(const void *data, size_t size)
+const char *memory_file(const void *data, size_t size)
 {
     static int memory = -1;
-    char path[64];
+    static char path[64];
     if (memory < 0)
         memory = memfd_create("candidate", MFD_CLOEXEC);
     CHECK(ftruncate(memory, 0) == 0 && pwrite(memory, data, size, 0) == (ssize_t)size, "no room for a candidate");
     snprintf(path, sizeof path, "/proc/self/fd/%d", memory);
-    return refusal(path);
+    return path;
+}
+
+const char *refusal_of(const void *data, size_t size)
+{
+    return refusal(memory_file(data, size));
 }
 
 char *join(const char *folder, const char *name)

@@ -26,6 +26,9 @@ void sample_verify(const struct image *image, size_t filler);
 
 struct bytes file_read(const char *path);
 
+// The path of a file, always the same, that holds these bytes.
+const char *memory_file(const void *data, size_t size);
+
 // Opens a file that must be refused, and returns why in a static buffer.
 const char *refusal(const char *path);
 const char *refusal_of(const void *data, size_t size);
