@@ -141,7 +141,7 @@ static _Noreturn void leave(enum verdict verdict, const struct failure *f)
 static bool check_stack(const struct stack *stack, const char *fault, struct failure *f)
 {
     if (fault)
-        return fail(f, "%s, after %zu frames", fault, stack->count);
+        return fail(f, "%s", fault);
     if (stack->count == 0 || stack->frames[stack->count - 1].function != main_function)
         return fail(f, "the outermost of %zu frames is not main's", stack->count); // C4
     return true;

@@ -132,26 +132,35 @@ static struct {
     size_t count, room;
     unsigned char *slots; // the unused part of the current chunk
     size_t slots_left;    // bytes
-    const char *fault;    // the first
+    char fault[160];      // the first; "" for none
 } reported;
 
 static struct {
     struct _Unwind_Exception exception;
     void (*done)(const struct stack *, const char *);
     size_t seen;       // records when the unwinder last stopped
-    bool has_reported; // the frame of the program at which it last stopped
+    uintptr_t frame;   // of the program, at which it last stopped
+    bool has_reported; // has that frame
 } unwinding = {.has_reported = true};
 
 static void set_fault(const char *text)
 {
-    if (!reported.fault)
-        reported.fault = text;
+    if (!*reported.fault)
+        snprintf(reported.fault, sizeof reported.fault, "%s", text);
+}
+
+static void set_silent_frame(uintptr_t address)
+{
+    char name[64], text[160];
+    symbol_describe(address - 1, name, sizeof name);
+    snprintf(text, sizeof text, "frame of %s did not report its variables", name);
+    set_fault(text);
 }
 
 static _Noreturn void finish(void)
 {
     struct stack stack = {reported.frames, reported.count, kept.low, kept.high, kept.copy};
-    unwinding.done(&stack, reported.fault);
+    unwinding.done(&stack, *reported.fault ? reported.fault : NULL);
     __builtin_trap(); // done does not return
 }
 
@@ -218,16 +227,17 @@ void *hlckpt_frame(const struct hlckpt_function *function, uint32_t point, uint3
 
 // The unwinder stops at a frame before its landing pad runs, and on most targets again after it: then there are new
 // records.
-static void pass_frame(void)
+static void pass_frame(uintptr_t address)
 {
     if (reported.count > unwinding.seen) {
         unwinding.seen = reported.count;
         unwinding.has_reported = true;
     } else {
         if (!unwinding.has_reported)
-            set_fault("a frame of the program did not report its variables"); // W3
+            set_silent_frame(unwinding.frame); // W3
         unwinding.has_reported = false;
     }
+    unwinding.frame = address;
 }
 
 static _Unwind_Reason_Code stop_at_frame(int version, _Unwind_Action actions, HLCKPT_UNWIND_CLASS class,
@@ -239,13 +249,14 @@ static _Unwind_Reason_Code stop_at_frame(int version, _Unwind_Action actions, HL
         set_fault("the stack ended before its base");
         finish();
     }
-    switch (place_of(_Unwind_GetIP(context))) {
+    uintptr_t address = _Unwind_GetIP(context);
+    switch (place_of(address)) {
     case PLACE_PROGRAM:
-        pass_frame();
+        pass_frame(address);
         break;
     case PLACE_BASE:
         if (!unwinding.has_reported && reported.count == unwinding.seen)
-            set_fault("the outermost frame did not report its variables");
+            set_silent_frame(unwinding.frame);
         finish();
     default: // the runtime's own, or W1 is broken
         if (reported.count > 0 && unwinding.seen > 0)
