@@ -159,9 +159,30 @@ bool process_capture(struct image_writer *w, struct failure *f)
     (void)w, (void)f;
     return true;
 }
+
+// Reading the text file again.
+struct image {
+    size_t count;
+    struct frame frames[100];
+    long values[100];
+};
+struct state {
+    struct image *image;
+};
+static struct image read_image;
+static struct state read_state = {&read_image};
+static size_t filled; // calls of state_fill
+
 struct image *image_open(const char *path, struct failure *f)
 {
-    return fail(f, "'%s' is not an image", path), NULL;
+    FILE *file = fopen(path, "r");
+    unsigned function, point;
+    struct image *image = &read_image;
+    while (file && image->count < 100 && fscanf(file, "%u %u %ld", &function, &point, &image->values[image->count]) == 3)
+        image->frames[image->count++] = (struct frame){&functions[function], point, 1, NULL};
+    if (file)
+        fclose(file);
+    return image->count ? image : (fail(f, "'%s' is not an image", path), NULL);
 }
 void image_close(struct image *image)
 {
@@ -170,17 +191,17 @@ void image_close(struct image *image)
 struct state *state_read(const struct image *image, struct failure *f)
 {
     (void)image, (void)f;
-    return NULL;
+    return &read_state;
 }
 size_t state_frame_count(const struct state *s, size_t thread)
 {
-    (void)s, (void)thread;
-    return 0;
+    CHECK(thread == 0);
+    return s->image->count;
 }
 struct frame *state_frame(struct state *s, size_t thread, size_t index)
 {
-    (void)s, (void)thread, (void)index;
-    return NULL;
+    CHECK(thread == 0 && index < s->image->count);
+    return &s->image->frames[index];
 }
 void state_create(struct state *s)
 {
@@ -188,11 +209,12 @@ void state_create(struct state *s)
 }
 void state_values(struct state *s, struct frame *frame)
 {
-    (void)s, (void)frame;
+    memcpy(frame->slots, &s->image->values[frame - s->image->frames], sizeof(long));
 }
 void state_fill(struct state *s)
 {
     (void)s;
+    filled++;
 }
 void state_free(struct state *s)
 {
@@ -201,7 +223,7 @@ void state_free(struct state *s)
 struct process *process_read(const struct image *image, struct failure *f)
 {
     (void)image, (void)f;
-    return NULL;
+    return (struct process *)&read_image; // never looked into
 }
 bool process_prepare(struct process *p, struct failure *f)
 {
