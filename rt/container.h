@@ -16,8 +16,8 @@
 
 #include <stdint.h>
 
-// The line end, the end-of-file character and the high bit tell what a careless transfer did to the file.
-#define FORMAT_NAME    "hlckpt\x89\r\n\x1a\n"
+// The line ends and the end-of-file character tell what a careless transfer did to the file.
+#define FORMAT_NAME    "hlckpt\r\n\x1a\n"
 #define FORMAT_VERSION 1
 
 // Any program that reads these rightly reads the rest rightly.

@@ -33,7 +33,7 @@ static inline void forge_header(struct forge *f)
     msgpack_packer *p = forge_packer(f);
     write_map(p, 6);
     write_key(p, "format");
-    write_str(p, "hlckpt\x89\r\n\x1a\n");
+    write_str(p, "hlckpt\r\n\x1a\n");
     write_key(p, "version");
     write_uint(p, 1);
     write_key(p, "integer");
