@@ -1,4 +1,4 @@
-// Two constructs are rewritten before anything else looks at a function.
+// Three constructs are rewritten before anything else looks at a function.
 //
 // Tail recursion becomes a loop. LLVM would do so later, but not with a call that carries an operand bundle. In front-end code all variables are memory:
 //     int f(int n, int a) { ... return f(n - 1, a * n); }        n.addr = n - 1; a.addr = a * n; goto body;
@@ -6,6 +6,9 @@
 // Dynamic allocas (VLA, alloca) become heap blocks on a list that hangs off the function's frame, so that an image holds them like any other object and a resumed
 // frame has nothing to do for them:
 //     stacksave -> mark = scope        alloca n -> hlckpt_scope_allocate(&scope, n)        stackrestore, return -> hlckpt_scope_release(&scope, mark)
+//
+// The unnamed arguments of a variadic function are not to be had in its twin. A variable `...` that is read by each va_start stands for them: it is live, and the runtime puts captures
+// off, for as long as a va_start is still to come.
 #include <llvm-c/Target.h>
 
 #include "pass.h"
@@ -234,4 +237,25 @@ void normalise_dynamic_allocas(struct module *m, struct function *f)
     }
     for (size_t i = 0; i < returns.count; i++)
         release(m, f->scope, LLVMConstNull(m->pointer), returns.items[i]);
+}
+
+// ---- variadic functions
+
+void normalise_variadic(struct module *m, struct function *f)
+{
+    LLVMValueRef arguments = NULL;
+    FOR_EACH_BLOCK (block, f->value)
+        FOR_EACH_INSTRUCTION (i, block) {
+            if (!is_intrinsic(i, "llvm.va_start"))
+                continue;
+            if (!arguments) {
+                LLVMPositionBuilderBefore(m->builder, LLVMGetFirstInstruction(LLVMGetEntryBasicBlock(f->value)));
+                LLVMSetCurrentDebugLocation2(m->builder, NULL);
+                arguments = LLVMBuildAlloca(m->builder, m->pointer, "arguments");
+                LLVMBuildStore(m->builder, LLVMConstNull(m->pointer), arguments);
+                *vector_add(&f->stand_ins) = (struct stand_in){arguments, "...", 0, type_va_list(&m->types)};
+            }
+            LLVMPositionBuilderBefore(m->builder, i);
+            LLVMBuildLoad2(m->builder, m->pointer, arguments, "");
+        }
 }

@@ -62,6 +62,7 @@ struct types {
 uint32_t type_of_source(struct types *t, LLVMMetadataRef source); // from debug information; NULL is void
 uint32_t type_of_value(struct types *t, LLVMTypeRef type);        // of a temporary, from its IR type
 uint32_t type_pointer_to(struct types *t, uint32_t base);
+uint32_t type_va_list(struct types *t);
 uint32_t type_scope_list(struct types *t);                        // what heads a list of dynamic allocas
 bool type_is_scalar(const struct types *t, uint32_t type);
 LLVMMetadataRef type_element_of_array(LLVMMetadataRef source);    // innermost, through typedefs
@@ -78,6 +79,7 @@ struct variable {
     LLVMMetadataRef scope;// of a named OBJECT
     bool is_parameter;
     bool is_result;       // the memory in which the function returns its result
+    bool is_va_list;      // live while it may still be used
     bool escapes;         // a temporary whose address is stored: live for as long as it may have been written
 };
 
@@ -127,6 +129,7 @@ struct function *function_of(struct module *m, LLVMValueRef value); // NULL if i
 
 bool is_droppable_tail_call(struct module *m, struct function *f, LLVMValueRef call); // the frame need not be captured
 void normalise_tail_recursion(struct module *m, struct function *f);
+void normalise_variadic(struct module *m, struct function *f);
 void normalise_dynamic_allocas(struct module *m, struct function *f);
 
 void collect_variables(struct module *m, struct function *f); // also demotes values that live across points

@@ -487,6 +487,7 @@ static void make_descriptor(struct module *m, struct function *f)
 
 static void instrument(struct module *m, struct function *f)
 {
+    normalise_variadic(m, f);
     normalise_dynamic_allocas(m, f);
     poll_before_recursion(m, f);
     poll_in_cycles(m, f);

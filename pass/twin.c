@@ -68,11 +68,14 @@ static unsigned argument_index(struct function *f, LLVMValueRef argument)
     return 0;
 }
 
+static void position_at_entry(struct twin *t)
+{
+    LLVMPositionBuilderBefore(t->m->builder, LLVMGetFirstInstruction(LLVMGetEntryBasicBlock(t->value)));
+    LLVMSetCurrentDebugLocation2(t->m->builder, NULL);
+}
+
 static void find_memory(struct twin *t)
 {
-    LLVMBasicBlockRef entry = LLVMGetEntryBasicBlock(t->value);
-    LLVMPositionBuilderBefore(t->m->builder, LLVMGetFirstInstruction(entry));
-    LLVMSetCurrentDebugLocation2(t->m->builder, NULL);
     t->addresses = calloc(t->f->variables.count + 1, sizeof *t->addresses);
     for (uint32_t i = 0; i < t->f->variables.count; i++) {
         struct variable *v = &t->f->variables.items[i];
@@ -81,6 +84,7 @@ static void find_memory(struct twin *t)
             continue;
         }
         unsigned argument = argument_index(t->f, v->address);
+        position_at_entry(t);
         t->addresses[i] = v->is_result ? call_runtime(t->m, "hlckpt_resume_get_result", t->m->pointer, NULL, 0) : own_memory(t, i, argument);
         replace_argument(t, argument, t->addresses[i]);
     }
@@ -89,17 +93,24 @@ static void find_memory(struct twin *t)
         bool listed = false;
         for (size_t i = 0; i < t->f->variables.count; i++)
             listed |= t->f->variables.items[i].is_result;
+        position_at_entry(t);
         if (!listed)
             replace_argument(t, 0, call_runtime(t->m, "hlckpt_resume_get_result", t->m->pointer, NULL, 0));
     }
 }
 
-static void drop_lifetimes(LLVMValueRef function)
+// A twin has no unnamed arguments: no point from which a va_start can be reached is ever captured, so that what cannot be translated is never reached.
+static void drop_what_has_no_meaning(struct twin *t)
 {
-    FOR_EACH_BLOCK (block, function)
-        FOR_EACH_INSTRUCTION (i, block)
-            if (is_intrinsic(i, "llvm.lifetime."))
+    FOR_EACH_BLOCK (block, t->value)
+        FOR_EACH_INSTRUCTION (i, block) {
+            if (is_intrinsic(i, "llvm.va_start")) {
+                LLVMPositionBuilderBefore(t->m->builder, i);
+                call_runtime(t->m, "llvm.trap", t->m->nothing, NULL, 0);
+            }
+            if (is_intrinsic(i, "llvm.va_start") || is_intrinsic(i, "llvm.lifetime."))
                 LLVMInstructionEraseFromParent(i);
+        }
 }
 
 // ---- entering at a point
@@ -291,7 +302,7 @@ void build_twin(struct module *m, struct function *f)
     struct twin t = {.m = m, .f = f, .clone = extra_clone_function(f->value, name)};
     f->twin = t.value = extra_clone_result(t.clone);
     set_twin_attributes(&t);
-    drop_lifetimes(t.value);
+    drop_what_has_no_meaning(&t);
     find_memory(&t);
     list_labels(&t);
     translate_labels(&t);

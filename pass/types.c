@@ -174,11 +174,16 @@ static uint32_t record_type(struct types *t, LLVMMetadataRef source, struct extr
     return type;
 }
 
+uint32_t type_va_list(struct types *t)
+{
+    return add_type(t, (struct type){.kind = HLCKPT_VA_LIST, .size = pointer_size(t)});
+}
+
 static uint32_t pointer_type(struct types *t, struct extra_type d)
 {
     struct extra_type target = extra_describe_type(d.base);
     if (strcmp(target.name, "__va_list_tag") == 0) // a va_list parameter, decayed
-        return add_type(t, (struct type){.kind = HLCKPT_VA_LIST, .size = pointer_size(t)});
+        return type_va_list(t);
     uint32_t base = type_of_source(t, d.base);
     while (t->list.items[base].kind == HLCKPT_ARRAY && t->list.items[base].count == 0)
         base = t->list.items[base].base; // a pointer to rows of variable length
@@ -200,7 +205,7 @@ static LLVMMetadataRef basic_behind(LLVMMetadataRef source, bool *is_word)
 static uint32_t typedef_type(struct types *t, LLVMMetadataRef source, struct extra_type d)
 {
     if (strcmp(d.name, "__builtin_va_list") == 0)
-        return add_type(t, (struct type){.kind = HLCKPT_VA_LIST, .size = pointer_size(t)});
+        return type_va_list(t);
     bool is_word = false;
     LLVMMetadataRef basic = basic_behind(source, &is_word);
     struct type type = basic ? basic_type(t, extra_describe_type(basic)) : (struct type){0};

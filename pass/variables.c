@@ -4,6 +4,7 @@
 // by its source name and type, whatever the target's ABI does with it.
 //
 //   VALUE   a scalar whose address is not taken. Live at a point if the memory may be read after it before it is written (data flow on loads and stores).
+//   va_list contents mean nothing elsewhere: such a variable is live from va_start to va_end, and the runtime puts a capture off while one is.
 //   OBJECT  anything else with a name. Live while its lexical scope is open and something may have touched it.
 //   temporaries, the values in the middle of an expression, f() in f() + g(): SSA values that live across a point are demoted to memory first, and then are VALUEs without a name.
 //           Aggregates among them (struct results, compound literals) are OBJECTs without a name, live byte by byte, or from the first touch if their address is stored.
@@ -265,8 +266,9 @@ static void add_named(struct module *m, struct function *f, const struct extra_d
                 address = LLVMGetOperand(LLVMGetUser(use), 0);
     if (described.artificial || is_listed(f, address) || !(LLVMIsAAllocaInst(address) || LLVMIsAArgument(address)))
         return;
-    struct variable v = {described.name, type_of_source(&m->types, described.type), described.line, HLCKPT_OBJECT, address, NULL, described.scope, described.argument > 0, false, false};
+    struct variable v = {described.name, type_of_source(&m->types, described.type), described.line, HLCKPT_OBJECT, address, NULL, described.scope, described.argument > 0, false, false, false};
     v.is_result = is_result_memory(f, address);
+    v.is_va_list = m->types.list.items[v.type].kind == HLCKPT_VA_LIST;
     if (type_is_scalar(&m->types, v.type) && is_promotable(address)) {
         v.storage = HLCKPT_VALUE;
         v.value = LLVMGetAllocatedType(address);
@@ -278,7 +280,7 @@ static void add_stand_ins(struct function *f)
 {
     for (size_t i = 0; i < f->stand_ins.count; i++) {
         struct stand_in s = f->stand_ins.items[i];
-        struct variable v = {s.name, s.type, s.line, HLCKPT_VALUE, s.address, LLVMGetAllocatedType(s.address), NULL, false, false, false};
+        struct variable v = {s.name, s.type, s.line, HLCKPT_VALUE, s.address, LLVMGetAllocatedType(s.address), NULL, false, false, false, false};
         if (!is_promotable(s.address)) {
             v.storage = HLCKPT_OBJECT;
             v.escapes = true;
@@ -290,7 +292,7 @@ static void add_stand_ins(struct function *f)
 static void add_temporary(struct module *m, struct function *f, LLVMValueRef address)
 {
     LLVMTypeRef type = memory_type(f, address);
-    struct variable v = {"", 0, 0, HLCKPT_OBJECT, address, NULL, NULL, false, is_result_memory(f, address), false};
+    struct variable v = {"", 0, 0, HLCKPT_OBJECT, address, NULL, NULL, false, is_result_memory(f, address), false, false};
     if (is_promotable(address)) {
         v.storage = HLCKPT_VALUE;
         v.value = type;
@@ -421,6 +423,10 @@ static void follow_call(struct flow *f, LLVMValueRef call, LLVMValueRef address,
         return;
     else if (is_intrinsic(call, "llvm.memcpy") || is_intrinsic(call, "llvm.memmove") || is_intrinsic(call, "llvm.memset"))
         follow_memory_intrinsic(f, call, address, offset, known);
+    else if (is_intrinsic(call, "llvm.va_start") || (is_intrinsic(call, "llvm.va_copy") && LLVMGetOperand(call, 0) == address))
+        add_event(f, call, 0, ALL, ALL);
+    else if (is_intrinsic(call, "llvm.va_"))
+        add_event(f, call, ALL, 0, 0);
     else if (call_has_attribute(call, 1, "sret") && LLVMGetOperand(call, 0) == address)
         add_event(f, call, 0, known && offset == 0 ? ALL : 0, ALL);
     else {
@@ -573,7 +579,7 @@ static bool is_live_at(const struct flow *f, const struct point *point)
     while (split < end && f->events.items[split].at == at)
         split++;
     const struct variable *v = f->variable;
-    if (v->storage == HLCKPT_OBJECT && v->scope)
+    if (v->storage == HLCKPT_OBJECT && v->scope && !v->is_va_list)
         return touched && extra_in_scope(v->scope, point->call);
     if (v->storage == HLCKPT_OBJECT && v->escapes)
         return touched != 0;

@@ -77,8 +77,12 @@ LLVMValueRef extra_demote(LLVMValueRef value) {
     auto *instruction = unwrap<Instruction>(value);
     if (instruction->use_empty())
         return nullptr;
-    if (auto *phi = dyn_cast<PHINode>(instruction))
-        return wrap(DemotePHIToStack(phi));
+    if (auto *phi = dyn_cast<PHINode>(instruction)) {
+        // The phi becomes one load in its place, which lives across the same points: it is demoted in turn.
+        AllocaInst *slot = DemotePHIToStack(phi);
+        auto reload = find_if(slot->users(), [](User *user) { return isa<LoadInst>(user); });
+        instruction = cast<Instruction>(*reload);
+    }
     return wrap(DemoteRegToStack(*instruction));
 }
 
