@@ -25,7 +25,8 @@ static void *work(void *seed_pointer)
         if (blocks[i] && sizes[i])
             EXPECT(blocks[i][0] == (unsigned char)i && blocks[i][sizes[i] - 1] == (unsigned char)i);
         blocks[i] = hlckpt_arena_realloc(blocks[i], size);
-        EXPECT(blocks[i] && (uintptr_t)blocks[i] % 16 == 0 && (common == 0 || blocks[i][common - 1] == (unsigned char)i));
+        EXPECT(blocks[i] && (uintptr_t)blocks[i] % 16 == 0 &&
+               (common == 0 || blocks[i][common - 1] == (unsigned char)i));
         memset(blocks[i], (int)i, size);
         sizes[i] = size;
         if (step % 3 == 0) {

@@ -76,13 +76,15 @@ static void test_every_byte(size_t size)
 // A block that grew is found with its new size; where it was before, nothing is found.
 static void test_resized(void)
 {
-    static const size_t steps[] = {10, 16, 17, 1000, 40000, 70000, 1000000, 3000000, 9000000, 20000000, 5000000, 100, 9};
+    static const size_t steps[] = {10,      16,      17,       1000,    40000, 70000, 1000000,
+                                   3000000, 9000000, 20000000, 5000000, 100,   9};
     unsigned char *block = NULL;
     for (unsigned i = 0; i < sizeof steps / sizeof *steps; i++) {
         unsigned char *before = hide(block);
         block = realloc(block, steps[i]);
         test_block(block, steps[i]);
-        EXPECT(before == NULL || before == block || finds_nothing(before) || (before > block && before <= block + steps[i]));
+        EXPECT(before == NULL || before == block || finds_nothing(before) ||
+               (before > block && before <= block + steps[i]));
     }
     free(block);
     EXPECT(finds_nothing(hide(block)));

@@ -1,6 +1,6 @@
-// The whole process allocates from this heap: the C library, in a dynamic and in a static program, at start and at exit.
-// RUN: %clang %cflags -O1 -fno-builtin %s %top/rt/heap*.c %top/rt/arena.c -pthread -o %t && %t
-// RUN: %clang %cflags -O1 -fno-builtin -static %s %top/rt/heap*.c %top/rt/arena.c -pthread -o %t.static && %t.static
+// The whole process allocates from this heap: the C library, in a dynamic and in a static program, at start and at
+// exit. RUN: %clang %cflags -O1 -fno-builtin %s %top/rt/heap*.c %top/rt/arena.c -pthread -o %t && %t RUN: %clang
+// %cflags -O1 -fno-builtin -static %s %top/rt/heap*.c %top/rt/arena.c -pthread -o %t.static && %t.static
 #define _GNU_SOURCE
 #include "heap-test.h"
 
