@@ -18,8 +18,6 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 KERNELS = ROOT / "bench" / "kernels"
-HLCKPT_CC = ROOT / "build" / "bin" / "hlckpt-cc"
-HLCKPT_RESTORE = ROOT / "build" / "bin" / "hlckpt-restore"
 PLAIN_CC = "clang-19"
 CFLAGS = ["-std=c17"]
 
@@ -50,12 +48,17 @@ def wait_timed(process):
     return usage.ru_utime + usage.ru_stime, process.returncode
 
 
-def run_timed(command, environment=None, folder=None):
+def run_timed(command, environment=None, folder=None, errors=None):
     """Runs the command to its end; its output goes through a file, so that nothing else works meanwhile."""
     output = pathlib.Path(folder or ".") / "stdout"
     with open(output, "w+b") as out:
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=out, env=environment or clean_environment(), cwd=folder
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=errors,
+            env=environment or clean_environment(),
+            cwd=folder,
         )
         seconds, status = wait_timed(process)
         out.seek(0)
@@ -75,11 +78,12 @@ def chosen_kernels(names):
 
 
 def compile_kernel(compiler, kernel, options, output):
-    """Runs the compiler on a kernel's source."""
+    """Runs the compiler on a kernel's source; the processor seconds it took."""
     command = [str(compiler), *CFLAGS, *options, str(KERNELS / f"{kernel}.c"), "-o", str(output)]
-    done = run_timed(command, folder=output.parent)
+    done = run_timed(command, folder=output.parent, errors=subprocess.STDOUT)
     if done.status != 0:
-        raise BenchError(f"{kernel}: exit status {done.status} of: {' '.join(command)}")
+        cause = (done.output.decode(errors="replace").splitlines() or ["no message"])[0]
+        raise BenchError(f"{kernel}: exit status {done.status} of {' '.join(command)}: {cause}")
     return done.seconds
 
 
@@ -87,8 +91,8 @@ def build_plain(kernel, optimise, output):
     compile_kernel(PLAIN_CC, kernel, [optimise, "-g", "-fuse-ld=lld-19", "-lm"], output)
 
 
-def build_hlckpt(kernel, optimise, output):
-    compile_kernel(HLCKPT_CC, kernel, [optimise, "-lm"], output)
+def build_hlckpt(compiler, kernel, optimise, output):
+    compile_kernel(compiler, kernel, [optimise, "-lm"], output)
 
 
 def joined_arguments():
@@ -105,10 +109,13 @@ def geometric_mean(ratios):
     return math.exp(statistics.fmean(math.log(ratio) for ratio in ratios)) if ratios else None
 
 
-def require_built(*programs):
-    for program in programs:
-        if not os.access(program, os.X_OK) and not shutil.which(str(program)):
-            raise BenchError(f"{program} is not built; run scripts/build native")
+def require_built(options, *names):
+    """The paths of these programs of the build; the plain compiler must be there as well."""
+    programs = [options.build.resolve() / "bin" / name for name in names]
+    for program in [*programs, PLAIN_CC]:
+        if not shutil.which(str(program)):
+            raise BenchError(f"{program}: not found; run scripts/setup and scripts/build native")
+    return programs
 
 
 def exceeded(limits):
@@ -118,6 +125,14 @@ def exceeded(limits):
         for name, value, limit in limits
         if limit is not None and value is not None and value > limit
     ]
+
+
+def add_common_options(parser):
+    parser.add_argument("kernel", nargs="*", help="default: all")
+    parser.add_argument("--opt", default="-O2", metavar="-On", help="optimisation of both compilers (default -O2)")
+    parser.add_argument("--scale", type=int, default=100, help="amount of each kernel's work, percent (default 100)")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build", metavar="DIR", help="default: build")
 
 
 def finish(report, as_json, print_summary, failures, limits):

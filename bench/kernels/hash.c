@@ -18,11 +18,8 @@ static uint32_t rotate(uint32_t x, int by)
     return x >> by | x << (32 - by);
 }
 
-// FIPS 180-4, 6.2.2.
-static void add_block(uint32_t state[8], const uint8_t *block)
+static void expand(uint32_t w[64], const uint8_t *block)
 {
-    uint32_t w[64], s[8];
-
     for (int i = 0; i < 16; i++)
         w[i] = (uint32_t)block[4 * i] << 24 | (uint32_t)block[4 * i + 1] << 16 | (uint32_t)block[4 * i + 2] << 8 |
                block[4 * i + 3];
@@ -31,19 +28,37 @@ static void add_block(uint32_t state[8], const uint8_t *block)
         uint32_t s1 = rotate(w[i - 2], 17) ^ rotate(w[i - 2], 19) ^ w[i - 2] >> 10;
         w[i] = w[i - 16] + s0 + w[i - 7] + s1;
     }
-    memcpy(s, state, sizeof s);
+}
+
+// FIPS 180-4, 6.2.2.
+static void add_block(uint32_t state[8], const uint8_t *block)
+{
+    uint32_t w[64];
+    uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
+    uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
+
+    expand(w, block);
     for (int i = 0; i < 64; i++) {
-        uint32_t e1 = rotate(s[4], 6) ^ rotate(s[4], 11) ^ rotate(s[4], 25);
-        uint32_t a0 = rotate(s[0], 2) ^ rotate(s[0], 13) ^ rotate(s[0], 22);
-        uint32_t t1 = s[7] + e1 + ((s[4] & s[5]) ^ (~s[4] & s[6])) + round_constants[i] + w[i];
-        uint32_t t2 = a0 + ((s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]));
-        for (int j = 7; j > 0; j--)
-            s[j] = s[j - 1];
-        s[4] += t1;
-        s[0] = t1 + t2;
+        uint32_t t1 =
+            h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + ((e & f) ^ (~e & g)) + round_constants[i] + w[i];
+        uint32_t t2 = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
+        h = g;
+        g = f;
+        f = e;
+        e = d + t1;
+        d = c;
+        c = b;
+        b = a;
+        a = t1 + t2;
     }
-    for (int i = 0; i < 8; i++)
-        state[i] += s[i];
+    state[0] += a;
+    state[1] += b;
+    state[2] += c;
+    state[3] += d;
+    state[4] += e;
+    state[5] += f;
+    state[6] += g;
+    state[7] += h;
 }
 
 int main(int argc, char **argv)
@@ -53,7 +68,7 @@ int main(int argc, char **argv)
     };
     static uint8_t buffer[4096];
     uint64_t sum = MIX_START;
-    long rounds = amount(argc, argv, 17000);
+    long rounds = amount(argc, argv, 32000);
 
     for (long i = 0; i < rounds; i++) {
         buffer[i % 4096]++;
