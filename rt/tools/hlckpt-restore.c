@@ -249,18 +249,20 @@ static bool read_options(int argc, char **argv, struct request *request)
             return false;
         }
     }
+    if (optind == argc)
+        return false;
     request->image = argv[optind];
     request->assignments = argv + optind + 1;
-    return optind < argc;
+    for (char **a = request->assignments; *a; a++)
+        if (**a == '=' || !strchr(*a, '='))
+            refuse(*a, "NAME=VALUE is expected here");
+    return true;
 }
 
 static void set_environment(char **assignments, const char *image)
 {
-    for (; *assignments; assignments++) {
-        if (**assignments == '=' || !strchr(*assignments, '='))
-            refuse(*assignments, "NAME=VALUE is expected here");
+    for (; *assignments; assignments++)
         putenv(*assignments);
-    }
     setenv("HLCKPT_RESTORE", image, 1);
 }
 
