@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "elf.h"
+#include "elf-file.h"
 #include "folder.h"
 #include "hlckpt/abi.h"
 #include "hlckpt/env.h"

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "check.h"
-#include "elf.h"
+#include "elf-file.h"
 #include "hlckpt/abi.h"
 #include "json.h"
 #include "map-reader.h"

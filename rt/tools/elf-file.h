@@ -1,6 +1,6 @@
 // An ELF file of any target, read without believing any of its numbers.
-#ifndef TOOLS_ELF_H
-#define TOOLS_ELF_H
+#ifndef TOOLS_ELF_FILE_H
+#define TOOLS_ELF_FILE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,7 +3,7 @@
 // E1  Every offset is looked at against the file's size before it is used; field() is the only place that reads numbers.
 #define _GNU_SOURCE
 #define _FILE_OFFSET_BITS 64
-#include "elf.h"
+#include "elf-file.h"
 
 #include <elf.h>
 #include <errno.h>
