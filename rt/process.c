@@ -79,7 +79,7 @@ bool process_capture(struct image_writer *w, struct failure *f)
     if (look_failure.failed)
         return fail(f, "%s", look_failure.text);
     if (holds_memory_stream)
-        return fail(f, "the program holds a stream that is no file (open_memstream, fmemopen, fopencookie)");
+        return fail(f, "the program holds a stream that is no file (fmemopen, fopencookie)");
     bool good = write_resources(image_section_begin(w, SECTION_RESOURCES), f);
     image_section_end(w);
     if (!good)

@@ -6,9 +6,12 @@
 //     HLCKPT_RESOURCE(regcomp,    "i(osi)", regfree)         int regcomp(regex_t *, const char *, int)
 //
 // The signature is the result's letter and, in parentheses, the parameters':
-//     i int   l long   z size_t   d double   s string (NUL-terminated, copied)   p opaque pointer: the handle when it
-//     is the result o pointer to memory of the program that the constructor fills: the handle when it is a parameter;
-//     that memory is not captured h handle of another resource
+//     i  int                 l  long                d  double               z  size_t            v  no result
+//     s  string, copied      p  opaque pointer: the handle when it is the result
+//     h  handle of another resource, or NULL
+//     o  pointer to memory of the program that the constructor fills: the handle when it is a parameter, and not
+//     captured
+// A constructor that returns NULL or (void *)-1, or not 0 where the handle is a parameter, has failed.
 #ifndef HLCKPT_RESOURCE_H
 #define HLCKPT_RESOURCE_H
 
@@ -25,10 +28,9 @@ struct hlckpt_resource {
 #define HLCKPT_RESOURCE(constructor, signature, destructor)                                                            \
     __attribute__((used)) static const struct hlckpt_resource hlckpt_resource_##constructor = {                        \
         #constructor, signature, #destructor, (void (*)(void))constructor, (void (*)(void))destructor};                \
-    __attribute__((                                                                                                    \
-        used, retain,                                                                                                  \
-        section("hlckpt_resources"))) static const struct hlckpt_resource *const hlckpt_declared_##constructor =       \
+    HLCKPT_LISTED static const struct hlckpt_resource *const hlckpt_declared_##constructor =                           \
         &hlckpt_resource_##constructor;
+#define HLCKPT_LISTED __attribute__((used, retain, section("hlckpt_resources")))
 
 // Constructors and destructors that the runtime itself describes (rt/resource-table.c): calls of these in instrumented
 // modules are reported after they return, as hlckpt_resource_opened(&hlckpt_resource_NAME, result, arguments...) with

@@ -1,12 +1,14 @@
 // Streams come back with what their buffers held: unwritten bytes are written once, what was read ahead or pushed back
-// is read again, descriptors that shared an offset share it. RUN: %process-test %s -o %t && rm -rf %t.dir && mkdir -p
-// %t.dir/a %t.dir/b && seq 1 3000 >%t.dir/numbers RUN: cd %t.dir/a && %t run >out <../numbers RUN: cd %t.dir/b && sh -c
-// "%t capture . >out <../numbers; test \$? = 75" && %t restore . 1<>out <../numbers RUN: cd %t.dir && cmp a/out b/out
-// && cmp a/written b/written && cmp a/appended b/appended && cmp a/updated b/updated
+// is read again, descriptors that shared an offset share it.
+// RUN: %process-test %s -o %t && rm -rf %t.dir && mkdir -p %t.dir/a %t.dir/b && cd %t.dir && seq 1 3000 >numbers
+// RUN: cd %t.dir/a && %t run >out <../numbers
+// RUN: cd %t.dir/b && sh -c "%t capture . >out <../numbers; test \$? = 75" && %t restore . 1<>out <../numbers
+// RUN: cd %t.dir && cmp a/out b/out && cmp a/written b/written && cmp a/appended b/appended && cmp a/updated b/updated
 //
 // Again with standard input that is not handed over, and from a pipe; and with more in the files than at the capture.
 // RUN: cd %t.dir/b && rm -f written appended updated && sh -c "%t capture . >out <../numbers; test \$? = 75"
-// RUN: cd %t.dir/b && echo more >>out && echo more >>written && echo more >>appended && %t restore . 1<>out </dev/null
+// RUN: cd %t.dir/b && echo more >>out && echo more >>written && echo more >>appended
+// RUN: cd %t.dir/b && %t restore . 1<>out </dev/null
 // RUN: cd %t.dir && cmp a/out b/out && cmp a/written b/written && cmp a/appended b/appended && cmp a/updated b/updated
 // RUN: cd %t.dir/b && sh -c "seq 1 3000 | (%t capture . >out; %t restore . 1<>out)" && cmp out ../a/out
 #define _GNU_SOURCE
