@@ -197,11 +197,12 @@ static bool decompress_bins(struct section *s, ZSTD_DCtx *zstd, unsigned char *d
     return true;
 }
 
-static bool decompress(struct section *s, struct failure *f)
+static bool decompress(struct section *s, uint64_t size, struct failure *f)
 {
-    if (s->size == 0 || s->size > most_decoded(s->stored_size) || s->size > SECTION_SIZE_MOST || s->size > SIZE_MAX / 2)
-        return fail(f, "section '%s': claims %zu bytes, which its %zu compressed bytes cannot be", s->name, s->size,
+    if (size == 0 || size > most_decoded(s->stored_size) || size > SECTION_SIZE_MOST || size > SIZE_MAX / 2)
+        return fail(f, "section '%s': claims %" PRIu64 " bytes, which its %zu compressed bytes cannot be", s->name, size,
                     s->stored_size);
+    s->size = (size_t)size;
     void *data = mmap(NULL, s->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (data == MAP_FAILED)
         return fail(f, "section '%s': no memory for %zu bytes", s->name, s->size);
@@ -276,11 +277,8 @@ static bool find_content(struct image *image, struct section *s)
 
 static bool check_content(struct image *image, struct section *s, uint64_t size, uint64_t expected)
 {
-    if (s->compressed) {
-        s->size = size < SIZE_MAX ? (size_t)size : SIZE_MAX;
-        if (!decompress(s, image->failure))
-            return false;
-    }
+    if (s->compressed && !decompress(s, size, image->failure))
+        return false;
     if (size != s->size)
         return fail(image->failure, "section '%s': %zu bytes where it says %" PRIu64, s->name, s->size, size);
     s->checksum = XXH3_64bits(s->data, s->size);
