@@ -19,6 +19,7 @@
 #include "environment.h"
 #include "hlckpt/env.h"
 #include "image.h"
+#include "label.h"
 #include "log.h"
 #include "poll.h"
 #include "process.h"
@@ -90,7 +91,7 @@ int resume_program(const char *path, const struct hlckpt_function *main_function
 {
     struct failure f = {0};
     resume.envp = envp;
-    if (!read_image(path, main_function, &f) || !process_prepare(resume.process, &f))
+    if (!read_image(path, main_function, &f) || !label_load(&f) || !process_prepare(resume.process, &f))
         refuse(path, f.text);
     log_line(LOG_INFO, "resuming %s: %zu frames", path, resume.left);
     make_room_for_stack(resume.left);
