@@ -1,7 +1,8 @@
 # The runtime: one archive a target, with the third-party libraries folded in.
 #
 # R1  The archive has one member: a program gets the whole runtime or nothing of it.
-# R2  No third-party symbol is visible outside it: a program may link its own zstd, libffi or msgpack-c.
+# R2  Nothing is visible outside it but hlckpt_* and the functions of the C library that it replaces: a program may link
+#     its own zstd, libffi or msgpack-c, and use any name.
 # R3  Third-party code allocates from the runtime's arena, never from the program's heap.
 #
 # Each object is compiled by a command of its own with clang's --target=, since CMake knows one C compiler only. Section
@@ -45,7 +46,7 @@ function(hlckpt_runtime target)
   set(archive ${libdir}/libhlckpt_rt.a)
   add_custom_command(
     OUTPUT ${archive}
-    COMMAND ${CMAKE_COMMAND} -E env LLD=${HLCKPT_LLD} OBJCOPY=${HLCKPT_OBJCOPY} NM=${HLCKPT_NM} AR=${HLCKPT_AR}
+    COMMAND ${CMAKE_COMMAND} -E env CC=${CMAKE_C_COMPILER} LLD=${HLCKPT_LLD} OBJCOPY=${HLCKPT_OBJCOPY} NM=${HLCKPT_NM} AR=${HLCKPT_AR}
             ${CMAKE_SOURCE_DIR}/scripts/fold ${archive} ${objdir}/fold ${deps}/lib ${objects}
     DEPENDS ${objects} ${CMAKE_SOURCE_DIR}/scripts/fold
     COMMENT "rt ${target} archive"
