@@ -95,11 +95,21 @@ void capture_disable(void)
     disabled = true;
 }
 
+// A thread that has been joined is still counted for a moment.
+static bool is_alone(void)
+{
+    nlink_t alone = threads_at_start + (helper_runs() ? 1 : 0);
+    for (int i = 0; i < 5; i++) {
+        if (count_threads() <= alone)
+            return true;
+        nanosleep(&(struct timespec){.tv_nsec = 50000}, NULL);
+    }
+    return false;
+}
+
 static bool is_only_thread(char reason[WALK_REASON_SIZE])
 {
-    nlink_t others = count_threads() - threads_at_start - (helper_runs() ? 1 : 0);
-    bool is_main = pthread_equal(pthread_self(), main_thread);
-    if (is_main && (count_threads() == 0 || others == 0))
+    if (pthread_equal(pthread_self(), main_thread) && is_alone())
         return true;
     snprintf(reason, WALK_REASON_SIZE, "the program has other threads than the one of main");
     return false;
