@@ -18,8 +18,7 @@ static bool is_program_global(LLVMValueRef global)
 // String constants and the like have no name in the source: they are known by their content.
 static bool is_literal(LLVMValueRef global)
 {
-    unsigned line;
-    return LLVMIsGlobalConstant(global) && LLVMGetUnnamedAddress(global) == LLVMGlobalUnnamedAddr && !extra_global_type(global, &line) &&
+    return LLVMIsGlobalConstant(global) && LLVMGetUnnamedAddress(global) == LLVMGlobalUnnamedAddr && LLVMGetLinkage(global) == LLVMPrivateLinkage &&
            LLVMGetTypeKind(LLVMGlobalGetValueType(global)) == LLVMArrayTypeKind &&
            LLVMGetTypeKind(LLVMGetElementType(LLVMGlobalGetValueType(global))) == LLVMIntegerTypeKind;
 }

@@ -349,7 +349,8 @@ static uint64_t parts(const struct flow *f, uint64_t offset, uint64_t size, bool
 
 static void add_event(struct flow *f, LLVMValueRef instruction, uint64_t use, uint64_t kill, uint64_t touch)
 {
-    *vector_add(&f->events) = (struct event){position(f->order, instruction), use, kill, touch};
+    uint64_t all = parts(f, 0, f->size, false);
+    *vector_add(&f->events) = (struct event){position(f->order, instruction), use & all, kill & all, touch & all};
 }
 
 static uint64_t size_of(const struct flow *f, LLVMTypeRef type)
@@ -551,7 +552,7 @@ static void flow_forwards(struct flow *f)
 static void start_forwards(struct flow *f)
 {
     for (size_t i = 0; i < f->events.count; i++)
-        f->touched_out[f->order->block_of.items[f->events.items[i].at]] |= f->events.items[i].touch | f->events.items[i].use;
+        f->touched_out[f->order->block_of.items[f->events.items[i].at]] |= f->events.items[i].touch;
     if (f->variable->is_parameter)
         f->touched_out[0] |= ALL;
 }
@@ -575,15 +576,16 @@ static bool is_live_at(const struct flow *f, const struct point *point)
     events_of_block(f, block, &first, &end);
     uint64_t touched = touched_in(f, block);
     for (split = first; split < end && f->events.items[split].at < at; split++)
-        touched |= f->events.items[split].touch | f->events.items[split].use;
-    while (split < end && f->events.items[split].at == at)
-        split++;
+        touched |= f->events.items[split].touch;
+    uint64_t written = 0; // by the call at the point itself, before the function goes on
+    for (; split < end && f->events.items[split].at == at; split++)
+        written |= f->events.items[split].kill;
     const struct variable *v = f->variable;
     if (v->storage == HLCKPT_OBJECT && v->scope && !v->is_va_list)
         return touched && extra_in_scope(v->scope, point->call);
     if (v->storage == HLCKPT_OBJECT && v->escapes)
         return touched != 0;
-    return (live_before(f, split, end, live_out(f, block)) & touched) != 0;
+    return (live_before(f, split, end, live_out(f, block)) & ~written & touched) != 0;
 }
 
 static bool flow_prepare(struct flow *f, struct function *function)

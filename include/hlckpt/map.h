@@ -12,7 +12,7 @@
 //   "globals"        array   of [name, type, line, flags]; the name is the symbol's (static locals: function.name)
 //   "thread_locals"  array   of [name, type, line, flags]
 //   "callables"      array   of [name, flags]: functions whose address is taken, defined here or not
-//   "literals"       array   of size in bytes: string constants
+//   "literals"       array   of size in bytes: string constants; lengths differ where headers do (PRId64)
 //   "labels"         array   of [function, ordinal]: labels whose address is taken
 // of this target:
 //   "layouts"        array   parallel to types, see enum hlckpt_kind
