@@ -1,5 +1,5 @@
 // Descriptors are looked at as the kernel sees them, not as recorded calls tell: a descriptor that was inherited,
-// opened by a library or made by fcntl is as good as any other. The kernel tells of each its path, flags, offset and
+// opened by a library or made by fcntl is as good as any other. The kernel tells each one's path, flags, offset and
 // length.
 //
 //     fd = open("log", O_WRONLY | O_CREAT | O_TRUNC); saved = dup(1); dup2(fd, 1);
@@ -9,8 +9,7 @@
 //
 // D1  Descriptors that shared an offset share it again.
 // D2  A file is changed by a restore only when everything has been checked, and only by being cut back to the length
-// that
-//     it had: a file shorter than that is an error before.
+//     that it had: a file shorter than that is an error before.
 // D3  What the restorer hands over as standard input, output and error is used in preference to the recorded path.
 //
 // Not handled: file locks, inotify, epoll, eventfd and their kin (the capture fails with the reason), changes made in
@@ -302,8 +301,7 @@ static bool describe_kind(struct description *d, const struct stat *st, struct f
     return true;
 }
 
-// Finds out about one descriptor. What was given above 2 and is no file stays the business of whoever starts the
-// program.
+// Finds out about one descriptor. What was given above 2 and is no file stays the business of whoever starts programs.
 static bool look_at(struct descriptor_table *t, int number, struct failure *f)
 {
     struct stat st;

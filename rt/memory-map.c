@@ -1,5 +1,4 @@
-// Reads /proc/self/maps with the system calls alone; a line is "start-end rwxp ...", of which only the head is looked
-// at.
+// Reads /proc/self/maps with system calls alone. A line is "start-end rwxp ...", of which the head is looked at.
 #include "memory-map.h"
 
 #include <fcntl.h>

@@ -1,13 +1,13 @@
-// Puts the parts together that stand for the process around the program: descriptors, streams, declared handles,
+// Puts the parts together that stand for the process around the program: descriptors, streams, declared handles and
 // settings.
 //
-//     capture   look (program) -> fork -> state, which asks for the numbers of handles -> write (copy)
-//     restore   read and check -> prepare: everything is open -> state -> run: files are cut back, buffers and settings
-//     are in place
+//     capture   look (program) -> fork -> the state asks for the numbers of handles -> write (copy)
+//     restore   read, check -> prepare: everything is open -> state -> run: files cut back, buffers and settings set
 //
 // P1  What the program may change after the fork (offsets, lengths) or a fork loses (timers, the signal mask) is looked
-// at before. P2  process_read has no side effects; up to the end of process_prepare an image can be refused, and no
-// file is changed.
+//     at before.
+// P2  process_read has no side effects; up to the end of process_prepare an image can be refused, and no file is
+//     changed.
 #include "process.h"
 
 #include <errno.h>

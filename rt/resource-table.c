@@ -1,5 +1,4 @@
-// The constructors that the runtime describes itself, in the terms in which a program describes its own
-// (HLCKPT_RESOURCE).
+// The constructors that the runtime describes itself, in the terms in which a program describes its own.
 //
 // At a restore all descriptors come back through `open` and all streams through `fdopen`, whatever made them: what is
 // open, where and how, is asked of the kernel and of libc at the capture (descriptor.c, stream.c). That also covers

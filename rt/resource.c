@@ -7,11 +7,9 @@
 // handle it holds its number (handle.h).
 //
 // R1  Nothing of an image decides which function is called, or with which types: the constructor is looked up by name
-// in
-//     the program's own declarations, and its signature is the program's own.
-// R2  A constructor that fills memory of the program ("o") is called after that memory is in place, and that memory is
-// not
-//     in the image: its address is, through the root `in_memory`.
+//     in the program's own declarations, and its signature is the program's own.
+// R2  A constructor that fills memory of the program ("o") is called after the state is in place; where that memory is
+//     an object by itself its content is not in the image. Its address is, through the root `in_memory`.
 //
 // Not handled: a handle that is an int, handles made by uninstrumented code, what a handle has gone through since it
 // was made (a converter in the middle of a shift sequence).
@@ -50,8 +48,8 @@ static pthread_mutex_t calls_lock = PTHREAD_MUTEX_INITIALIZER;
 static char **in_memory;
 static size_t in_memory_capacity;
 
-extern const struct hlckpt_resource *const __start_hlckpt_resources[] __attribute__((weak));
-extern const struct hlckpt_resource *const __stop_hlckpt_resources[] __attribute__((weak));
+extern const struct hlckpt_declared __start_hlckpt_resources[] __attribute__((weak));
+extern const struct hlckpt_declared __stop_hlckpt_resources[] __attribute__((weak));
 
 // ---------------------------------------------------------------- signatures and calls
 
@@ -124,10 +122,18 @@ union argument resource_call(const struct hlckpt_resource *resource, union argum
 
 static const struct hlckpt_resource *find_resource(const char *constructor)
 {
-    for (const struct hlckpt_resource *const *r = __start_hlckpt_resources; r < __stop_hlckpt_resources; r++)
-        if (*r && strcmp((*r)->constructor, constructor) == 0)
-            return *r;
+    for (const struct hlckpt_declared *d = __start_hlckpt_resources; d < __stop_hlckpt_resources; d++)
+        if (strcmp(d->resource->constructor, constructor) == 0)
+            return d->resource;
     return NULL;
+}
+
+static size_t memory_of(const struct hlckpt_resource *resource)
+{
+    for (const struct hlckpt_declared *d = __start_hlckpt_resources; d < __stop_hlckpt_resources; d++)
+        if (d->resource == resource)
+            return d->memory;
+    return 0;
 }
 
 // ---------------------------------------------------------------- what the program opens and closes
@@ -292,11 +298,12 @@ void resources_look(void)
         in_memory[i] = NULL;
 }
 
+// Only an object that consists of such memory: nothing else of the program may be lost.
 bool resource_owns(const void *address, size_t size)
 {
     for (size_t i = 0; i < call_count; i++)
-        if (fills_memory(&calls[i]->signature) && (uintptr_t)calls[i]->handle - (uintptr_t)address < size)
-            return true;
+        if (calls[i]->handle == address && fills_memory(&calls[i]->signature))
+            return memory_of(calls[i]->resource) == size;
     return false;
 }
 

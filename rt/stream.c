@@ -1,11 +1,9 @@
 // A stream is made again around its restored descriptor, by fdopen, and its buffer is put back as it was:
 //
-//     unwritten   bytes that the program wrote and the kernel has not seen are written to the new stream, so that they
-//     reach
-//                 the file exactly once. Nothing is flushed at a capture: the program goes on with the same bytes.
-//     unread      bytes that the kernel gave and the program has not seen, with what it pushed back by ungetc in front,
-//     are
-//                 pushed back into the new stream, while the descriptor stands where it stood: what was read ahead from
+//     unwritten   bytes that the program wrote and the kernel has not seen: they are written to the new stream, so that
+//                 they reach the file exactly once. A capture flushes nothing: the program goes on with the same bytes.
+//     unread      bytes that the kernel gave and the program has not seen, behind what ungetc pushed back: they are
+//                 pushed back into the new stream, while the descriptor stands where it stood. What was read ahead from
 //                 a pipe is not lost, and descriptors that share an offset agree as before.
 //
 // Which streams exist is told by libc's own list of them, so streams that libraries opened are among them.
@@ -14,8 +12,9 @@
 //     glibc's binary interface (<bits/types/struct_FILE.h>).
 // S2  A wide stream's characters are kept as the bytes that they stand for.
 //
-// Not handled: streams that are no descriptors (open_memstream, fmemopen, fopencookie): a capture fails if the state
-// holds one. A stream from popen comes back as a broken connection.
+// Not handled: streams that are no descriptors. A capture fails if the state holds one of fmemopen or fopencookie; one
+// of open_memstream, which libc has in no list, comes back as a pointer that may not be used. A stream from popen comes
+// back as a broken connection.
 #define _GNU_SOURCE
 #define _FILE_OFFSET_BITS 64
 #include "stream.h"
@@ -106,8 +105,7 @@ static bool is_standard(const FILE *file)
     return file == standard[0] || file == standard[1] || file == standard[2];
 }
 
-// A stream that went from reading to writing without a seek will go back by what it has read ahead: the offset that
-// counts.
+// A stream that went from reading to writing without a seek will go back by what it has read ahead.
 static void settle_offset(const FILE *file, struct description *d)
 {
     if (d && d->kind <= DESCRIPTION_DELETED && file->_flags & FLAG_PUTTING && !(d->access & ACCESS_APPEND) &&
