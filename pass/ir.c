@@ -34,11 +34,22 @@ LLVMValueRef constant_u32(struct module *m, uint32_t n)
     return LLVMConstInt(m->i32, n, false);
 }
 
+// Several ABIs want a 32-bit argument extended to a register by the caller. The runtime's are below 2^31, so that signed and unsigned are the same.
+static void extend_arguments(struct module *m, LLVMValueRef function, LLVMTypeRef *parameters, unsigned count)
+{
+    LLVMAttributeRef extended = LLVMCreateEnumAttribute(m->context, LLVMGetEnumAttributeKindForName("signext", 7), 0);
+    for (unsigned i = 0; i < count; i++)
+        if (parameters[i] == m->i32)
+            LLVMAddAttributeAtIndex(function, i + 1, extended);
+}
+
 LLVMValueRef runtime_function(struct module *m, const char *name, LLVMTypeRef result, LLVMTypeRef *parameters, unsigned count)
 {
     LLVMValueRef function = LLVMGetNamedFunction(m->ir, name);
-    if (!function)
+    if (!function) {
         function = LLVMAddFunction(m->ir, name, LLVMFunctionType(result, parameters, count, false));
+        extend_arguments(m, function, parameters, count);
+    }
     return function;
 }
 
