@@ -20,55 +20,41 @@ struct walk {
     struct failure *failure;
 };
 
-// What the first byte of an object tells: `trail` bytes of length or value follow it, then `payload` bytes or `elements` objects.
+enum what { UNKNOWN, VALUE, BYTES, ARRAY, MAP };
+
+// What the first byte of an object tells: `trail` bytes follow it, which are the value, or, most significant byte
+// first, the `count` of bytes, elements or pairs.
 struct head {
+    enum what what;
     unsigned trail;
-    bool known, is_length, is_container;
-    unsigned each; // objects an element of the container takes: 1 in an array, 2 in a map
     uint64_t count;
 };
 
-static const struct head *head_of(unsigned char byte)
-{
-    static const struct head heads[0x20] = {
-        [0x00] = {.known = true},                                                           // c0 nil
-        [0x02] = {.known = true},                                                           // c2 false
-        [0x03] = {.known = true},                                                           // c3 true
-        [0x04] = {1, .known = true, .is_length = true},                                     // c4 bin 8
-        [0x05] = {2, .known = true, .is_length = true},                                     // c5 bin 16
-        [0x06] = {4, .known = true, .is_length = true},                                     // c6 bin 32
-        [0x0a] = {4, .known = true},                                                        // ca float 32
-        [0x0b] = {8, .known = true},                                                        // cb float 64
-        [0x0c] = {1, .known = true},                                                        // cc uint 8
-        [0x0d] = {2, .known = true},                                                        // cd uint 16
-        [0x0e] = {4, .known = true},                                                        // ce uint 32
-        [0x0f] = {8, .known = true},                                                        // cf uint 64
-        [0x10] = {1, .known = true},                                                        // d0 int 8
-        [0x11] = {2, .known = true},                                                        // d1 int 16
-        [0x12] = {4, .known = true},                                                        // d2 int 32
-        [0x13] = {8, .known = true},                                                        // d3 int 64
-        [0x19] = {1, .known = true, .is_length = true},                                     // d9 str 8
-        [0x1a] = {2, .known = true, .is_length = true},                                     // da str 16
-        [0x1b] = {4, .known = true, .is_length = true},                                     // db str 32
-        [0x1c] = {2, .known = true, .is_length = true, .is_container = true, .each = 1},    // dc array 16
-        [0x1d] = {4, .known = true, .is_length = true, .is_container = true, .each = 1},    // dd array 32
-        [0x1e] = {2, .known = true, .is_length = true, .is_container = true, .each = 2},    // de map 16
-        [0x1f] = {4, .known = true, .is_length = true, .is_container = true, .each = 2},    // df map 32
-    };
-    return &heads[byte - 0xc0];
-}
+// clang-format off
+static const struct { enum what what; unsigned trail; } forms[] = {
+    {VALUE, 0}, {UNKNOWN, 0}, {VALUE, 0}, {VALUE, 0},                       // c0 nil, none, false, true
+    {BYTES, 1}, {BYTES, 2}, {BYTES, 4},                                     // c4 bin 8, 16, 32
+    {UNKNOWN, 0}, {UNKNOWN, 0}, {UNKNOWN, 0},                               // c7 extensions
+    {VALUE, 4}, {VALUE, 8},                                                 // ca float 32, 64
+    {VALUE, 1}, {VALUE, 2}, {VALUE, 4}, {VALUE, 8},                         // cc uint 8, 16, 32, 64
+    {VALUE, 1}, {VALUE, 2}, {VALUE, 4}, {VALUE, 8},                         // d0 int 8, 16, 32, 64
+    {UNKNOWN, 0}, {UNKNOWN, 0}, {UNKNOWN, 0}, {UNKNOWN, 0}, {UNKNOWN, 0},   // d4 extensions
+    {BYTES, 1}, {BYTES, 2}, {BYTES, 4},                                     // d9 str 8, 16, 32
+    {ARRAY, 2}, {ARRAY, 4}, {MAP, 2}, {MAP, 4},                             // dc array 16, 32, map 16, 32
+};
+// clang-format on
 
 static struct head read_head(unsigned char byte)
 {
+    if (byte >= 0xc0 && byte < 0xe0)
+        return (struct head){.what = forms[byte - 0xc0].what, .trail = forms[byte - 0xc0].trail};
     if (byte < 0x80 || byte >= 0xe0)
-        return (struct head){.known = true}; // a small integer
+        return (struct head){.what = VALUE}; // a small integer
     if (byte < 0x90)
-        return (struct head){.known = true, .is_length = true, .is_container = true, .each = 2, .count = byte & 0x0f};
+        return (struct head){.what = MAP, .count = byte & 0x0f};
     if (byte < 0xa0)
-        return (struct head){.known = true, .is_length = true, .is_container = true, .each = 1, .count = byte & 0x0f};
-    if (byte < 0xc0)
-        return (struct head){.known = true, .is_length = true, .count = byte & 0x1f};
-    return *head_of(byte);
+        return (struct head){.what = ARRAY, .count = byte & 0x0f};
+    return (struct head){.what = BYTES, .count = byte & 0x1f};
 }
 
 static bool truncated(struct walk *w, size_t start)
@@ -95,17 +81,17 @@ static bool walk_one(struct walk *w)
     if (start == w->size)
         return truncated(w, start);
     struct head head = read_head(w->data[w->at++]);
-    if (!head.known)
+    if (head.what == UNKNOWN)
         return fail(w->failure, "at byte %zu: 0x%02x, which begins no MessagePack object known here", w->base + start,
                     w->data[start]);
     if (head.trail > w->size - w->at)
         return truncated(w, start);
     for (unsigned i = 0; i < head.trail; i++)
         head.count = head.count << 8 | w->data[w->at++];
-    if (!head.is_length)
+    if (head.what == VALUE)
         return true;
-    if (head.is_container)
-        return open_container(w, head.count * head.each, start);
+    if (head.what != BYTES)
+        return open_container(w, head.what == MAP ? head.count * 2 : head.count, start);
     if (head.count > w->size - w->at)
         return truncated(w, start);
     w->at += head.count;

@@ -18,8 +18,8 @@ struct checked {
     size_t elements; // MessagePack objects in it, itself included
 };
 
-// Measures the one object at the start of `data`. False, with the offset of the culprit from `base` on, when it is not there in whole or not well formed.
-// `base` is only for the message: where `data` lies in the file.
+// Measures the one object at the start of `data`. False, with the offset of the culprit from `base` on, when it is not
+// there in whole or not well formed. `base` is only for the message: where `data` lies in the file.
 bool check_object(const void *data, size_t size, size_t base, struct checked *out, struct failure *f)
     __attribute__((warn_unused_result));
 

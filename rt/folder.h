@@ -17,7 +17,8 @@ void folder_image_name(char name[static FOLDER_NAME_SIZE], uint64_t sequence);
 // The greatest sequence number below `limit`; 0 when there is none (numbers begin at 1).
 uint64_t folder_newest_below(int folder, uint64_t limit);
 
-// A new file, open for writing and locked for as long as the descriptor is; removes those that dead writers left. -1 on failure.
+// A new file, open for writing and locked for as long as the descriptor is; removes those that dead writers left. -1 on
+// failure.
 int folder_temporary(int folder, char name[static FOLDER_NAME_SIZE], struct failure *f);
 // Gives a complete temporary file the next number, and moves `latest` to it. Durable when this returns true.
 bool folder_publish(int folder, const char *temporary, uint64_t *sequence, struct failure *f)

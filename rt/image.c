@@ -78,8 +78,8 @@ static struct reader read_framing(struct image *image, const char *where)
     struct checked checked = {0};
     struct reader none = {.where = where, .failure = image->failure};
     msgpack_object o;
-    if (image->failure->failed || !check_object(image->bytes + image->at, image->size - image->at, image->at, &checked,
-                                                image->failure))
+    if (image->failure->failed ||
+        !check_object(image->bytes + image->at, image->size - image->at, image->at, &checked, image->failure))
         return none;
     if (checked.elements > 16) {
         fail(image->failure, "at byte %zu: %zu objects where %s is expected", image->at, checked.elements, where);
@@ -200,8 +200,8 @@ static bool decompress_bins(struct section *s, ZSTD_DCtx *zstd, unsigned char *d
 static bool decompress(struct section *s, uint64_t size, struct failure *f)
 {
     if (size == 0 || size > most_decoded(s->stored_size) || size > SECTION_SIZE_MOST || size > SIZE_MAX / 2)
-        return fail(f, "section '%s': claims %" PRIu64 " bytes, which its %zu compressed bytes cannot be", s->name, size,
-                    s->stored_size);
+        return fail(f, "section '%s': claims %" PRIu64 " bytes, which its %zu compressed bytes cannot be", s->name,
+                    size, s->stored_size);
     s->size = (size_t)size;
     void *data = mmap(NULL, s->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (data == MAP_FAILED)
@@ -283,8 +283,9 @@ static bool check_content(struct image *image, struct section *s, uint64_t size,
         return fail(image->failure, "section '%s': %zu bytes where it says %" PRIu64, s->name, s->size, size);
     s->checksum = XXH3_64bits(s->data, s->size);
     if (s->checksum != expected)
-        return fail(image->failure, "section '%s': its %zu bytes have the checksum %016" PRIx64 " where %016" PRIx64
-                    " is expected", s->name, s->size, s->checksum, expected);
+        return fail(image->failure,
+                    "section '%s': its %zu bytes have the checksum %016" PRIx64 " where %016" PRIx64 " is expected",
+                    s->name, s->size, s->checksum, expected);
     return !s->compressed || measure(image, s, s->data, s->size, 0);
 }
 
@@ -358,8 +359,9 @@ static bool read_end_map(struct image *image, struct reader *r, size_t start)
         return fail(image->failure, "end: %zu bytes before it where it says %" PRIu64, start, size);
     uint64_t checksum = XXH3_64bits(image->bytes, start);
     if (checksum != expected)
-        return fail(image->failure, "end: the file's %zu bytes have the checksum %016" PRIx64 " where %016" PRIx64
-                    " is expected", start, checksum, expected);
+        return fail(image->failure,
+                    "end: the file's %zu bytes have the checksum %016" PRIx64 " where %016" PRIx64 " is expected",
+                    start, checksum, expected);
     make_end(end, sections, size, checksum);
     if (image->at - start != end[0] || memcmp(image->bytes + start, end + 1, end[0]))
         return fail(image->failure, "end: at byte %zu, not the bytes that end an image", start);

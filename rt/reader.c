@@ -1,4 +1,5 @@
-// Reads MessagePack objects that nobody vouches for: every type and every bound is looked at, the first failure is kept.
+// Reads MessagePack objects that nobody vouches for: every type and every bound is looked at, the first failure is
+// kept.
 //
 // A cursor counts objects: in a map, key i is object 2i and its value 2i+1. Messages name the object by the key before
 // it, or by its number:
@@ -62,7 +63,8 @@ static struct object_name name_last(const struct reader *r)
 {
     struct object_name name;
     uint32_t index = r->next - 1;
-    const msgpack_object *key = r->object->type == MSGPACK_OBJECT_MAP && index % 2 ? object_at(r->object, index - 1) : NULL;
+    const msgpack_object *key =
+        r->object->type == MSGPACK_OBJECT_MAP && index % 2 ? object_at(r->object, index - 1) : NULL;
     if (key && key->type == MSGPACK_OBJECT_STR)
         snprintf(name.text, sizeof name.text, "'%.*s'", (int)(key->via.str.size < 40 ? key->via.str.size : 40),
                  key->via.str.ptr);
@@ -86,13 +88,15 @@ static const msgpack_object *read_type(struct reader *r, msgpack_object_type typ
     return NULL;
 }
 
-static struct reader read_container(const msgpack_object *o, msgpack_object_type type, const char *where, struct failure *f)
+static struct reader read_container(const msgpack_object *o, msgpack_object_type type, const char *where,
+                                    struct failure *f)
 {
     struct reader r = {.where = where, .failure = f};
     if (f->failed || !o)
         return r;
     if (o->type != type)
-        fail(f, "%s is %s where %s is expected", where, type_name(o), type == MSGPACK_OBJECT_MAP ? "a map" : "an array");
+        fail(f, "%s is %s where %s is expected", where, type_name(o),
+             type == MSGPACK_OBJECT_MAP ? "a map" : "an array");
     else if (type == MSGPACK_OBJECT_MAP && o->via.map.size > UINT32_MAX / 2)
         fail(f, "%s is a map of %" PRIu32 " keys", where, o->via.map.size);
     else
@@ -138,7 +142,8 @@ uint64_t read_uint(struct reader *r, uint64_t most)
     const msgpack_object *o = read_type(r, MSGPACK_OBJECT_POSITIVE_INTEGER, "an unsigned integer");
     if (!o || o->via.u64 <= most)
         return o ? o->via.u64 : 0;
-    fail(r->failure, "%s: %s is %" PRIu64 " where at most %" PRIu64 " can be", r->where, name_last(r).text, o->via.u64, most);
+    fail(r->failure, "%s: %s is %" PRIu64 " where at most %" PRIu64 " can be", r->where, name_last(r).text, o->via.u64,
+         most);
     return 0;
 }
 
@@ -204,7 +209,8 @@ uint32_t read_left(const struct reader *r)
 void read_end(struct reader *r)
 {
     if (read_left(r))
-        fail(r->failure, "%s: %" PRIu32 " elements where %" PRIu32 " are expected", r->where, object_count(r->object), r->next);
+        fail(r->failure, "%s: %" PRIu32 " elements where %" PRIu32 " are expected", r->where, object_count(r->object),
+             r->next);
 }
 
 char *read_copy_str(struct reader *r)

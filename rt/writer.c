@@ -168,7 +168,8 @@ static bool open_zstd(struct image_writer *w, const char *level, struct failure 
         char *end;
         number = (int)strtol(level + 1, &end, 10);
         if (*level != ':' || end == level + 1 || *end || number < -20 || number > 19)
-            return fail(f, "compression 'zstd%s', where zstd or zstd:LEVEL with a level of -20 to 19 is expected", level);
+            return fail(f, "compression 'zstd%s', where zstd or zstd:LEVEL with a level of -20 to 19 is expected",
+                        level);
     }
     w->zstd = ZSTD_createCCtx();
     if (!w->zstd)

@@ -1,6 +1,7 @@
 // Finds a section in an ELF file (System V ABI, "Object Files"), whatever its word size and byte order.
 //
-// E1  Every offset is looked at against the file's size before it is used; field() is the only place that reads numbers.
+// E1  Every offset is looked at against the file's size before it is used; field() is the only place that reads
+// numbers.
 #define _GNU_SOURCE
 #define _FILE_OFFSET_BITS 64
 #include "elf-file.h"
@@ -20,8 +21,11 @@ struct place {
     size_t narrow_at, narrow_size, wide_at, wide_size;
 };
 #define PLACE(header, name)                                                                                            \
-    (struct place){offsetof(Elf32_##header, name), sizeof((Elf32_##header *)0)->name, offsetof(Elf64_##header, name),  \
-                   sizeof((Elf64_##header *)0)->name}
+    (struct place)                                                                                                     \
+    {                                                                                                                  \
+        offsetof(Elf32_##header, name), sizeof((Elf32_##header *)0)->name, offsetof(Elf64_##header, name),             \
+            sizeof((Elf64_##header *)0)->name                                                                          \
+    }
 
 // The field at `place` of the header that begins at `base`; SIZE_MAX-like when it is not in the file.
 static uint64_t field(const struct elf *elf, uint64_t base, struct place place)
@@ -128,7 +132,8 @@ bool elf_section(const struct elf *elf, const char *name, const unsigned char **
 
 const struct target *elf_target(const struct elf *elf)
 {
-#define ROW(name, qemu, root, class, order, machine) {name, qemu, root, {class, order}, {(machine) >> 8, (machine) & 0xff}},
+#define ROW(name, qemu, root, class, order, machine)                                                                   \
+    {name, qemu, root, {class, order}, {(machine) >> 8, (machine) & 0xff}},
     static const struct target targets[] = {HLCKPT_TARGETS(ROW)};
     for (size_t i = 0; i < sizeof targets / sizeof *targets; i++)
         if (elf->size >= 20 && memcmp(elf->bytes + EI_CLASS, targets[i].ident, 2) == 0 &&

@@ -75,8 +75,8 @@ static void print_meta(const struct meta *m)
     if (gmtime_r(&seconds, &utc))
         strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S", &utc);
     printf("program   %s\n", m->program);
-    printf("captured  %s.%06" PRIu64 " UTC on %s (%s), process %" PRIu64 ", hlckpt %s\n", when, m->time % 1000000, m->host,
-           m->isa, m->pid, m->hlckpt);
+    printf("captured  %s.%06" PRIu64 " UTC on %s (%s), process %" PRIu64 ", hlckpt %s\n", when, m->time % 1000000,
+           m->host, m->isa, m->pid, m->hlckpt);
 }
 
 // ---- the whole image
@@ -140,8 +140,9 @@ static bool inspect_image(const struct request *request, struct failure *f)
 static bool read_options(int argc, char **argv, struct request *request)
 {
     static const struct option options[] = {
-        {"objects", no_argument, NULL, 'o'}, {"json", no_argument, NULL, 'j'},    {"digest", no_argument, NULL, 'd'},
-        {"map", no_argument, NULL, 'm'},     {"neutral", no_argument, NULL, 'n'}, {"help", no_argument, NULL, 'h'},
+        {"objects", no_argument, NULL, 'o'}, {"json", no_argument, NULL, 'j'},
+        {"digest", no_argument, NULL, 'd'},  {"map", no_argument, NULL, 'm'},
+        {"neutral", no_argument, NULL, 'n'}, {"help", no_argument, NULL, 'h'},
         {"version", no_argument, NULL, 'v'}, {0},
     };
     for (int option; (option = getopt_long(argc, argv, "ojdmnh", options, NULL)) != -1;) {

@@ -1,8 +1,8 @@
 // Resumes a program from an image: checks the image, finds the program built for this machine, and becomes it.
 //
-//     hlckpt-restore ckpt/latest                              the program recorded in the image, or PROGRAM.ISA beside it
-//     hlckpt-restore --exe app.aarch64 ckpt/latest            another build of it
-//     hlckpt-restore --qemu --exe app.s390x ckpt/latest       under the emulator of its instruction set
+//     hlckpt-restore ckpt/latest                              the program recorded in the image, or PROGRAM.ISA beside
+//     it hlckpt-restore --exe app.aarch64 ckpt/latest            another build of it hlckpt-restore --qemu --exe
+//     app.s390x ckpt/latest       under the emulator of its instruction set
 //
 // What is checked here is the image as a file; the program itself compares it with its own maps before anything runs.
 // `latest` is a link that a running program moves: it is followed once, so that what was checked is what is resumed.
@@ -48,7 +48,8 @@ static void print_help(FILE *to)
           to);
 #define VARIABLE(id, name, value, meaning) fprintf(to, "  %-16s %-16s %s\n", name, value, meaning);
     HLCKPT_ENVIRONMENT(VARIABLE)
-    fprintf(to, "\nThe exit status is the program's; %d when the image was refused and nothing ran.\n", HLCKPT_STATUS_REFUSED);
+    fprintf(to, "\nThe exit status is the program's; %d when the image was refused and nothing ran.\n",
+            HLCKPT_STATUS_REFUSED);
 }
 
 static _Noreturn void refuse(const char *subject, const char *why)
@@ -133,8 +134,8 @@ static int report_check(const struct image *image, const char *path)
     uint64_t bytes = 0;
     for (size_t i = 0; i < image_section_count(image); i++)
         bytes += image_section_info(image, i).size;
-    printf("%s: whole, %zu sections of %" PRIu64 " bytes, digest %016" PRIx64 "\n", path, image_section_count(image), bytes,
-           image_digest(image));
+    printf("%s: whole, %zu sections of %" PRIu64 " bytes, digest %016" PRIx64 "\n", path, image_section_count(image),
+           bytes, image_digest(image));
     return 0;
 }
 
@@ -221,8 +222,12 @@ static _Noreturn void execute(const char *program, const struct target *target, 
 static bool read_options(int argc, char **argv, struct request *request)
 {
     static const struct option options[] = {
-        {"exe", required_argument, NULL, 'e'}, {"qemu", no_argument, NULL, 'q'},  {"newest", no_argument, NULL, 'n'},
-        {"check", no_argument, NULL, 'c'},     {"help", no_argument, NULL, 'h'},  {"version", no_argument, NULL, 'v'},
+        {"exe", required_argument, NULL, 'e'},
+        {"qemu", no_argument, NULL, 'q'},
+        {"newest", no_argument, NULL, 'n'},
+        {"check", no_argument, NULL, 'c'},
+        {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'v'},
         {0},
     };
     for (int option; (option = getopt_long(argc, argv, "e:qnch", options, NULL)) != -1;) {

@@ -58,7 +58,11 @@ void json_line_end(void)
 // Length of the UTF-8 sequence at `s` (RFC 3629), 0 when there is none.
 static size_t utf8_length(const unsigned char *s, size_t size)
 {
-    size_t length = s[0] < 0x80 ? 1 : s[0] >= 0xc2 && s[0] < 0xe0 ? 2 : s[0] >= 0xe0 && s[0] < 0xf0 ? 3 : s[0] >= 0xf0 && s[0] < 0xf5 ? 4 : 0;
+    size_t length = s[0] < 0x80                   ? 1
+                    : s[0] >= 0xc2 && s[0] < 0xe0 ? 2
+                    : s[0] >= 0xe0 && s[0] < 0xf0 ? 3
+                    : s[0] >= 0xf0 && s[0] < 0xf5 ? 4
+                                                  : 0;
     if (length > size)
         return 0;
     for (size_t i = 1; i < length; i++)

@@ -112,8 +112,8 @@ static void print_variable_name(const struct map_function *function, uint32_t in
 static void print_point(const struct map_function *function, uint32_t index, bool neutral)
 {
     const struct map_point *point = &function->points[index];
-    printf("      %" PRIu32 "  %s at %" PRIu32 ":%" PRIu32, index, point->kind == HLCKPT_POLL ? "poll" : "call", point->line,
-           point->column);
+    printf("      %" PRIu32 "  %s at %" PRIu32 ":%" PRIu32, index, point->kind == HLCKPT_POLL ? "poll" : "call",
+           point->line, point->column);
     if (point->kind == HLCKPT_CALL)
         printf(" of %s", *point->callee ? point->callee : "(indirect)");
     if (!neutral && *point->result)
@@ -145,7 +145,8 @@ static void print_functions(const struct map *map, bool neutral)
     }
 }
 
-static void print_symbols(const struct map *map, const char *title, const struct map_symbol *symbols, uint32_t count, bool typed)
+static void print_symbols(const struct map *map, const char *title, const struct map_symbol *symbols, uint32_t count,
+                          bool typed)
 {
     printf("  %s\n", title);
     for (uint32_t i = 0; i < count; i++) {

@@ -102,7 +102,8 @@ static void try_unwritable(const char *folder)
     wait(&status);
     CHECK(status == 0, "in a folder that may not be written");
     chmod(folder, 0755);
-    CHECK(strstr(try_writing(join(folder, "latest"), NULL, 100), "Not a directory"), "a file where a folder is expected");
+    CHECK(strstr(try_writing(join(folder, "latest"), NULL, 100), "Not a directory"),
+          "a file where a folder is expected");
     CHECK(strstr(try_writing("", NULL, 100), "no name"), "no folder");
     CHECK(strstr(try_writing("/proc/none/such", NULL, 100), "No such file"), "a folder that cannot be made");
 }

@@ -1,6 +1,7 @@
 // RUN: %image-test %s -o %t && %t
 //
-// Streams made to do harm, with every checksum right: nesting, lengths beyond the file, names, counts, compression bombs.
+// Streams made to do harm, with every checksum right: nesting, lengths beyond the file, names, counts, compression
+// bombs.
 #include <sys/resource.h>
 #include <zstd.h>
 
@@ -82,7 +83,8 @@ static void refuse_containers(void)
     CHECK(strstr(refusal_of(f.bytes.data, f.bytes.size), "neither none nor zstd"), "an encoding");
     forge_free(&f);
 
-    static const char *const names[] = {"", "a section with spaces", "../x", "0123456789012345678901234567890123456789"};
+    static const char *const names[] = {"", "a section with spaces", "../x",
+                                        "0123456789012345678901234567890123456789"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         f = (struct forge){0};
         forge_header(&f);
@@ -139,7 +141,8 @@ static void try_compressed(const void *raw, size_t size, uint64_t claimed, const
     forge_end(&f);
     struct image *image = image_open(memory_file(f.bytes.data, f.bytes.size), &failure);
     CHECK(!image == !!expected, "%zu bytes as %llu: %s", size, (unsigned long long)claimed, failure.text);
-    CHECK(!expected || strstr(failure.text, expected), "%s, where '%s' is expected", failure.text, expected ? expected : "");
+    CHECK(!expected || strstr(failure.text, expected), "%s, where '%s' is expected", failure.text,
+          expected ? expected : "");
     if (image)
         image_close(image);
     free(frame);

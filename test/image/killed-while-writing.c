@@ -1,6 +1,7 @@
 // RUN: %image-test %s -o %t && rm -rf %t.dir && %t %t.dir
 //
-// A writer is killed 200 times at any moment. Each time the newest image is whole, and nothing that looks like an image is not.
+// A writer is killed 200 times at any moment. Each time the newest image is whole, and nothing that looks like an image
+// is not.
 #include <dirent.h>
 #include <signal.h>
 #include <string.h>

@@ -1,7 +1,8 @@
 // RUN: %image-test %s -o %t && %t 20000
 //
 // Random changes, resealed so that they get past the checksums at three depths: of the file, of the end map, of the
-// section too. What is still accepted is read from end to end. The seed is fixed; a number on the command line is how many.
+// section too. What is still accepted is read from end to end. The seed is fixed; a number on the command line is how
+// many.
 #include "forge.h"
 
 static uint64_t state = 88172645463325252u;
@@ -53,7 +54,8 @@ static void pack_something(msgpack_packer *p, int depth)
 
 static void mutate(unsigned char *bytes, size_t size)
 {
-    static const unsigned char heads[] = {0xc0, 0xc1, 0xc4, 0xc6, 0xc7, 0xcf, 0xd9, 0xdb, 0xdc, 0xdd, 0xde, 0xdf, 0x8f, 0x9f, 0xff};
+    static const unsigned char heads[] = {0xc0, 0xc1, 0xc4, 0xc6, 0xc7, 0xcf, 0xd9, 0xdb,
+                                          0xdc, 0xdd, 0xde, 0xdf, 0x8f, 0x9f, 0xff};
     for (uint64_t times = 1 + next_random(4); times && size; times--) {
         size_t at = next_random(size);
         bytes[at] = next_random(2) ? heads[next_random(sizeof heads)] : (unsigned char)next_random(256);
@@ -131,7 +133,8 @@ int main(int argc, char **argv)
         accepted[i % 4] += opened;
         forge_free(&f);
     }
-    printf("accepted of %lu: %lu %lu %lu, unchanged %lu\n", count / 4, accepted[0], accepted[1], accepted[2], accepted[3]);
+    printf("accepted of %lu: %lu %lu %lu, unchanged %lu\n", count / 4, accepted[0], accepted[1], accepted[2],
+           accepted[3]);
     CHECK(accepted[3] == count / 4, "an unchanged image is refused");
     CHECK(accepted[2] > 0 && accepted[2] < count / 4, "changes within sections are not tried");
 }

@@ -1,6 +1,7 @@
 // RUN: %image-test %s -o %t && rm -rf %t.dir && %t %t.dir/made/on/the/way
 //
-// Numbers go up and are never given twice; `latest` follows; the newest `keep` stay, and what is not an image is left alone.
+// Numbers go up and are never given twice; `latest` follows; the newest `keep` stay, and what is not an image is left
+// alone.
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -67,7 +68,8 @@ static void try_temporaries(void)
     image_write_meta(one);
     CHECK(image_writer_commit(one, 1, &sequence, &size, &f), "beside another writer: %s", f.text);
     struct stat status;
-    CHECK(stat(join(folder, "latest"), &status) == 0 && (uint64_t)status.st_size == size, "%llu bytes", (unsigned long long)size);
+    CHECK(stat(join(folder, "latest"), &status) == 0 && (uint64_t)status.st_size == size, "%llu bytes",
+          (unsigned long long)size);
 }
 
 // Writers in several processes: no number twice, each image whole.

@@ -5,7 +5,8 @@
 // RUN: %foreign-image-test-armhf %s -o %t.armhf && %qemu-armhf %t.armhf %t.dir
 // RUN: %t %t.dir && cat %t.dir/digests && test $(sort -u %t.dir/digests | wc -l) = 1
 //
-// Each machine reads what the one before it wrote, byte order and word size notwithstanding, and finds the digest it would have made itself.
+// Each machine reads what the one before it wrote, byte order and word size notwithstanding, and finds the digest it
+// would have made itself.
 #include <unistd.h>
 
 #include "sample.h"

@@ -25,6 +25,7 @@ static void put_checksum(const void *bytes, size_t count)
 
 int main(void)
 {
+    // clang-format off
     PUT("\x86");
     PUT("\xa6" "format" "\xaa" "hlckpt\x0d\x0a\x1a\x0a");
     PUT("\xa7" "version" "\x01");
@@ -39,6 +40,7 @@ int main(void)
     CHECK(size == 0x93, "%zu bytes before the end map", size);
     PUT("\x83" "\xa3" "end" "\x01" "\xa4" "size" "\xcc\x93" "\xa8" "checksum" "\xcf");
     put_checksum(image, 0x93);
+    // clang-format on
 
     struct failure f = {0};
     struct image *opened = image_open(memory_file(image, size), &f);

@@ -11,15 +11,17 @@
 #include "image.h"
 
 #define CHECK(condition, ...)                                                                                          \
-    ((condition) ? (void)0 : (fprintf(stderr, "%s:%d: ", __FILE__, __LINE__), fprintf(stderr, __VA_ARGS__), \
-                              fputc('\n', stderr), exit(1)))
+    ((condition) ? (void)0                                                                                             \
+                 : (fprintf(stderr, "%s:%d: ", __FILE__, __LINE__), fprintf(stderr, __VA_ARGS__), fputc('\n', stderr), \
+                    exit(1)))
 
 struct bytes {
     unsigned char *data;
     size_t size;
 };
 
-// Writes the sample as the next image of `folder`; `filler` bytes go into its largest section. Returns its number; fails the test otherwise.
+// Writes the sample as the next image of `folder`; `filler` bytes go into its largest section. Returns its number;
+// fails the test otherwise.
 uint64_t sample_write(const char *folder, const char *compress, unsigned keep, size_t filler);
 // Is the image the sample in whole? Names what is not.
 void sample_verify(const struct image *image, size_t filler);
