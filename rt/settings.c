@@ -5,7 +5,7 @@
 // the program's heap by signal number, so that they are translated like any other pointer to a function. The last entry
 // is the alternate signal stack.
 //
-// Not handled: resource limits, priority, credentials, POSIX timers, pending signals, what getopt remembers within a
+// Not handled: resource limits, priority, credentials, POSIX timers, queued values of signals, what getopt remembers within a
 // cluster of short options.
 #define _GNU_SOURCE
 #include "settings.h"
@@ -49,7 +49,7 @@ struct settings {
     uint32_t umask;
     char *locale;
     struct disposition dispositions[SIGNALS + 1];
-    uint64_t mask;
+    uint64_t mask, pending;
     uint64_t alternate_size;                    // bytes; 0: no alternate signal stack
     uint64_t timers[TIMERS], intervals[TIMERS]; // microseconds; 0: not running
     uint32_t random_count;
@@ -196,6 +196,8 @@ static void look_at_signals(void)
         look_at_signal(signal);
     sigprocmask(SIG_BLOCK, NULL, &mask);
     settings.mask = mask_of(&mask);
+    sigpending(&mask);
+    settings.pending = mask_of(&mask);
     bool has_alternate = sigaltstack(NULL, &alternate) == 0 && !(alternate.ss_flags & SS_DISABLE) && make_handlers();
     settings.alternate_size = has_alternate ? alternate.ss_size : 0;
     if (handlers)
@@ -232,7 +234,12 @@ static void put_back_signals(void)
                  strerror(errno));
     if (count < HANDLERS) // of another runtime: made afresh when it is needed
         handlers = NULL;
-    sigset_t mask = set_of(settings.mask);
+    sigset_t mask = set_of(settings.mask | settings.pending);
+    sigprocmask(SIG_SETMASK, &mask, NULL);
+    for (int signal = 1; signal <= SIGNALS; signal++)
+        if (settings.pending >> (signal - 1) & 1)
+            raise(signal);
+    mask = set_of(settings.mask);
     sigprocmask(SIG_SETMASK, &mask, NULL);
 }
 
@@ -305,6 +312,8 @@ static void write_signals(msgpack_packer *p)
     }
     write_key(p, "mask");
     write_uint(p, settings.mask);
+    write_key(p, "pending");
+    write_uint(p, settings.pending);
     write_key(p, "alternate stack");
     write_uint(p, settings.alternate_size);
 }
@@ -347,7 +356,7 @@ bool settings_write(msgpack_packer *p, struct failure *f)
         return fail(f, "the working directory has no name: %s", strerror(errno));
     mode_t mask = umask(0);
     umask(mask);
-    write_map(p, 11);
+    write_map(p, 12);
     write_key(p, "name");
     write_str(p, program_invocation_name);
     write_key(p, "directory");
@@ -380,6 +389,8 @@ static void read_signals(struct reader *r)
     }
     read_key(r, "mask");
     settings.mask = read_uint(r, UINT64_MAX);
+    read_key(r, "pending");
+    settings.pending = read_uint(r, UINT64_MAX) & settings.mask;
     read_key(r, "alternate stack");
     settings.alternate_size = read_uint(r, SIZE_MAX / 2);
 }

@@ -1,0 +1,49 @@
+// Handlers, ignored and blocked signals, one-argument and three-argument; the umask and the working directory.
+// RUN: %hop --targets x86_64,s390x,armhf --every-point --max-points 12 %s
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t simple, detailed;
+
+static void on_simple(int number)
+{
+    simple += number == SIGUSR1;
+}
+
+static void on_detailed(int number, siginfo_t *info, void *context)
+{
+    detailed += number == info->si_signo && context;
+}
+
+int main(void)
+{
+    struct sigaction action = {.sa_sigaction = on_detailed, .sa_flags = SA_SIGINFO | SA_RESTART};
+    sigset_t blocked, pending;
+    struct stat st;
+    sigaddset(&action.sa_mask, SIGUSR1);
+    sigaction(SIGUSR2, &action, NULL);
+    signal(SIGUSR1, on_simple);
+    signal(SIGHUP, SIG_IGN);
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGTERM);
+    sigprocmask(SIG_BLOCK, &blocked, NULL);
+    umask(037);
+    if (mkdir("inside", 0770) != 0 || chdir("inside") != 0)
+        return 1;
+    for (int i = 0; i < 12; i++) {
+        char name[20];
+        snprintf(name, sizeof name, "file-%d", i);
+        close(open(name, O_WRONLY | O_CREAT, 0666));
+        raise(i % 2 ? SIGUSR1 : SIGUSR2);
+        raise(SIGHUP);
+        printf("%d %d %o\n", (int)simple, (int)detailed, stat(name, &st) == 0 ? (unsigned)st.st_mode & 0777 : 0);
+    }
+    raise(SIGTERM);
+    sigpending(&pending);
+    printf("pending %d\n", sigismember(&pending, SIGTERM));
+    return chdir("..");
+}

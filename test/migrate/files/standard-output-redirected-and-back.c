@@ -1,0 +1,33 @@
+// Standard output sent to a file by dup2 and by freopen, and back to where it was.
+// RUN: %hop --targets x86_64,s390x,armhf --every-point --max-points 12 %s
+// RUN: %hop --targets x86_64,powerpc --hops 3 --opt=-O0 %s
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static void count(const char *what, int to)
+{
+    for (int i = 0; i < to; i++)
+        printf("%s %d\n", what, i);
+}
+
+int main(void)
+{
+    count("before", 5);
+    fflush(stdout);
+    int saved = dup(1), file = open("by-dup2", O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    dup2(file, 1);
+    close(file);
+    count("by dup2", 5);
+    fflush(stdout);
+    dup2(saved, 1);
+    count("between", 5);
+    if (!freopen("by-freopen", "w", stdout))
+        return 1;
+    count("by freopen", 5);
+    fflush(stdout);
+    dup2(saved, 1);
+    close(saved);
+    count("after", 5);
+    return 0;
+}
