@@ -276,7 +276,7 @@ static void append_cell(char *cells, const struct run *run)
     if (run->kind == RUN_POINTER || run->kind == RUN_OPAQUE)
         strcpy(end, run->kind == RUN_POINTER ? "p" : "?");
     else if (run->kind == RUN_BITS)
-        sprintf(end, "f%u", run->width);
+        sprintf(end, "f%u/%u", run->width, run->wire);
     else
         sprintf(end, "n%u", run->wire);
 }

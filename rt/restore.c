@@ -844,20 +844,9 @@ size_t state_frame_count(const struct state *s, size_t thread)
     return thread < s->thread_count ? s->threads[thread].count : 0;
 }
 
-// Slots of frames are made as they are asked for; a header of one slot before them holds the point.
 struct frame *state_frame(struct state *s, size_t thread, size_t index)
 {
-    struct frame *frame = &s->threads[thread].frames[index];
-    if (!frame->slots) {
-        unsigned char *record = hlckpt_arena_calloc((size_t)frame->count + 1, HLCKPT_SLOT_SIZE);
-        if (!record) {
-            log_line(LOG_ERROR, NO_MEMORY);
-            _exit(HLCKPT_STATUS_REFUSED);
-        }
-        memcpy(record, &frame->point, sizeof frame->point);
-        frame->slots = record + HLCKPT_SLOT_SIZE;
-    }
-    return frame;
+    return &s->threads[thread].frames[index]; // its slots are the caller's
 }
 
 static char *create_block(const struct state *s, const struct image_object *o)
@@ -975,9 +964,6 @@ void state_fill(struct state *s)
 void state_free(struct state *s)
 {
     for (uint32_t t = 0; t < s->thread_count; t++) {
-        for (size_t k = 0; k < s->threads[t].count; k++)
-            if (s->threads[t].frames[k].slots)
-                hlckpt_arena_free(s->threads[t].frames[k].slots - HLCKPT_SLOT_SIZE);
         hlckpt_arena_free(s->threads[t].frames);
         hlckpt_arena_free(s->threads[t].image_frames);
     }
