@@ -16,13 +16,14 @@
 
 #include "hlckpt/env.h"
 #include "inspect.h"
-#include "json.h"
+#include "emit.h"
 
 extern const char hlckpt_version[];
 
 struct request {
     const char *path;
-    bool json, digest, objects, map, neutral;
+    bool json, digest, objects, map, neutral, raw;
+    uint64_t limit;
 };
 
 static void print_help(FILE *to)
@@ -32,6 +33,9 @@ static void print_help(FILE *to)
           "Shows what IMAGE holds: where it was made, the frames with their variables, the objects.\n\n"
           "  -o, --objects  the objects too\n"
           "  -j, --json     everything, as JSON\n"
+          "  -e, --elements N\n"
+          "                 how many elements of an array are shown (default 10; 0: all)\n"
+          "  -r, --raw      the sections as they are, as JSON\n"
           "  -d, --digest   16 hexadecimal digits of the state, without where and when it was captured\n"
           "  -m, --map      the maps of a program: its functions, migration points, variables and types\n"
           "  -n, --neutral  with --map: only what is the same for every target\n"
@@ -100,22 +104,62 @@ static bool print_image(const struct image *image, const struct request *request
     print_meta(&m);
     printf("digest    %016" PRIx64 "\n", image_digest(image));
     print_sections(image);
-    return print_state(image, request->objects, f);
+    return print_state(image, request->objects, request->limit, f);
 }
 
-static bool print_json(const struct image *image, struct failure *f)
+static bool emit_section(const struct image *image, const char *name, struct failure *f)
 {
-    json_begin_object();
+    const msgpack_object *o = image_section(image, name, f);
+    if (!o)
+        return false;
+    emit_key(name);
+    emit_msgpack(o);
+    return true;
+}
+
+static bool print_raw(const struct image *image, struct failure *f)
+{
+    emit_begin_object();
+    for (size_t i = 0; i < image_section_count(image); i++)
+        if (!emit_section(image, image_section_info(image, i).name, f))
+            return false;
+    emit_end_object();
+    emit_line_end();
+    return true;
+}
+
+static void emit_sections(const struct image *image)
+{
+    char hex[17];
+    snprintf(hex, sizeof hex, "%016" PRIx64, image_digest(image));
+    emit_key("digest");
+    emit_text(hex);
+    emit_key("sections");
+    emit_begin_object();
     for (size_t i = 0; i < image_section_count(image); i++) {
         struct image_section_info s = image_section_info(image, i);
-        const msgpack_object *o = image_section(image, s.name, f);
-        if (!o)
-            return false;
-        json_key(s.name);
-        json_object(o);
+        emit_key(s.name);
+        emit_begin_object();
+        emit_key("size");
+        emit_unsigned(s.size);
+        emit_key("stored");
+        emit_unsigned(s.stored);
+        emit_key("encoding");
+        emit_text(s.encoding);
+        emit_end_object();
     }
-    json_end_object();
-    json_line_end();
+    emit_end_object();
+}
+
+static bool print_json(const struct image *image, uint64_t limit, struct failure *f)
+{
+    emit_begin_object();
+    emit_sections(image);
+    if (!emit_section(image, SECTION_META, f) || !emit_state(image, limit, f) ||
+        !emit_section(image, SECTION_RESOURCES, f) || !emit_section(image, SECTION_PROCESS, f))
+        return false;
+    emit_end_object();
+    emit_line_end();
     return true;
 }
 
@@ -127,8 +171,10 @@ static bool inspect_image(const struct request *request, struct failure *f)
     bool done = true;
     if (request->digest)
         printf("%016" PRIx64 "\n", image_digest(image));
+    else if (request->raw)
+        done = print_raw(image, f);
     else if (request->json)
-        done = print_json(image, f);
+        done = print_json(image, request->limit, f);
     else
         done = print_image(image, request, f);
     image_close(image);
@@ -137,15 +183,27 @@ static bool inspect_image(const struct request *request, struct failure *f)
 
 // ---- the command line
 
+static bool read_limit(const char *text, uint64_t *limit)
+{
+    char *end;
+    *limit = strtoull(text, &end, 10);
+    if (end == text || *end || *text == '-')
+        return false;
+    if (!*limit)
+        *limit = UINT64_MAX;
+    return true;
+}
+
 static bool read_options(int argc, char **argv, struct request *request)
 {
     static const struct option options[] = {
         {"objects", no_argument, NULL, 'o'}, {"json", no_argument, NULL, 'j'},
         {"digest", no_argument, NULL, 'd'},  {"map", no_argument, NULL, 'm'},
         {"neutral", no_argument, NULL, 'n'}, {"help", no_argument, NULL, 'h'},
+        {"raw", no_argument, NULL, 'r'},     {"elements", required_argument, NULL, 'e'},
         {"version", no_argument, NULL, 'v'}, {0},
     };
-    for (int option; (option = getopt_long(argc, argv, "ojdmnh", options, NULL)) != -1;) {
+    for (int option; (option = getopt_long(argc, argv, "oje:rdmnh", options, NULL)) != -1;) {
         switch (option) {
         case 'o':
             request->objects = true;
@@ -161,6 +219,13 @@ static bool read_options(int argc, char **argv, struct request *request)
             break;
         case 'n':
             request->neutral = true;
+            break;
+        case 'r':
+            request->raw = true;
+            break;
+        case 'e':
+            if (!read_limit(optarg, &request->limit))
+                return false;
             break;
         case 'h':
             print_help(stdout);
@@ -178,7 +243,7 @@ static bool read_options(int argc, char **argv, struct request *request)
 
 int main(int argc, char **argv)
 {
-    struct request request = {0};
+    struct request request = {.limit = 10};
     struct failure f = {0};
     if (!read_options(argc, argv, &request)) {
         print_help(stderr);

@@ -10,7 +10,7 @@
 #include "check.h"
 #include "elf-file.h"
 #include "hlckpt/abi.h"
-#include "json.h"
+#include "emit.h"
 #include "map-reader.h"
 
 #define TYPE_TEXT_SIZE 160
@@ -202,7 +202,7 @@ static bool print_map_json(const unsigned char *bytes, size_t size, bool neutral
         if (!neutral || !is_of_target(&map->ptr[i].key))
             map->ptr[kept++] = map->ptr[i];
     map->size = kept;
-    json_object(&unpacked.data);
+    emit_msgpack(&unpacked.data);
     msgpack_unpacked_destroy(&unpacked);
     return true;
 }
@@ -239,11 +239,11 @@ bool print_maps(const char *program, bool json, bool neutral, struct failure *f)
         return false;
     bool found = elf_section(&elf, HLCKPT_MAP_SECTION, &bytes, &size, f);
     if (found && json)
-        json_begin_array();
+        emit_begin_array();
     found = found && print_all(bytes, size, json, neutral, f);
     if (found && json) {
-        json_end_array();
-        json_line_end();
+        emit_end_array();
+        emit_line_end();
     }
     elf_close(&elf);
     return found;

@@ -1,6 +1,6 @@
 // RUN: %hlckpt-cc -O1 -c %s -DPROGRAM -o %t.program.o
 // RUN: %image-test -I%build/generated -I%top/rt/tools %top/rt/map.c %top/rt/tools/elf-file.c \
-// RUN:     %top/rt/tools/map-text.c %top/rt/tools/json.c %s -o %t
+// RUN:     %top/rt/tools/map-text.c %top/rt/tools/emit.c %s -o %t
 // RUN: env ASAN_OPTIONS=detect_leaks=0 %t %t.program.o 5000 >/dev/null
 //
 // The maps of a program are shown whatever was changed in the file: in its headers, in its table of sections, in the

@@ -1,19 +1,32 @@
 // One flag says whether the next piece needs a comma; nesting shows in the text alone. Objects of up to CHECK_DEPTH
 // containers are printed recursively, for the reader lets none through that is deeper.
-#include "json.h"
+#include "emit.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool needs_comma;
+static enum emit_style style;
+
+void emit_style(enum emit_style chosen)
+{
+    style = chosen;
+}
 
 static void separate(void)
 {
     if (needs_comma)
-        putchar(',');
+        fputs(style == EMIT_JSON ? "," : ", ", stdout);
     needs_comma = true;
+}
+
+static void quote(void)
+{
+    if (style == EMIT_JSON)
+        putchar('"');
 }
 
 static void open_with(char c)
@@ -29,30 +42,35 @@ static void close_with(char c)
     needs_comma = true;
 }
 
-void json_begin_object(void)
+void emit_begin_object(void)
 {
     open_with('{');
 }
 
-void json_end_object(void)
+void emit_end_object(void)
 {
     close_with('}');
 }
 
-void json_begin_array(void)
+void emit_begin_array(void)
 {
-    open_with('[');
+    open_with(style == EMIT_JSON ? '[' : '{');
 }
 
-void json_end_array(void)
+void emit_end_array(void)
 {
-    close_with(']');
+    close_with(style == EMIT_JSON ? ']' : '}');
 }
 
-void json_line_end(void)
+void emit_start(void)
+{
+    needs_comma = false;
+}
+
+void emit_line_end(void)
 {
     putchar('\n');
-    needs_comma = false;
+    emit_start();
 }
 
 // Length of the UTF-8 sequence at `s` (RFC 3629), 0 when there is none.
@@ -73,11 +91,11 @@ static size_t utf8_length(const unsigned char *s, size_t size)
     return overlong || beyond ? 0 : length;
 }
 
-static void put_character(const unsigned char *s, size_t length)
+static void put_character(const unsigned char *s, size_t length, bool quoted)
 {
     if (length == 0)
-        fputs("\\ufffd", stdout);
-    else if (*s == '"' || *s == '\\')
+        fputs(style == EMIT_JSON ? "\\ufffd" : "\\?", stdout);
+    else if (quoted && (*s == '"' || *s == '\\'))
         printf("\\%c", *s);
     else if (*s == '\n')
         fputs("\\n", stdout);
@@ -87,119 +105,140 @@ static void put_character(const unsigned char *s, size_t length)
         fwrite(s, 1, length, stdout);
 }
 
-void json_string(const char *s, size_t size)
+// What is not to be trusted to a terminal never reaches one.
+static void put_characters(const char *s, size_t size, bool quoted)
 {
     const unsigned char *bytes = (const unsigned char *)s;
-    separate();
-    putchar('"');
     for (size_t at = 0; at < size;) {
         size_t length = utf8_length(bytes + at, size - at);
-        put_character(bytes + at, length);
+        put_character(bytes + at, length, quoted);
         at += length ? length : 1;
     }
+}
+
+void emit_string(const char *s, size_t size)
+{
+    separate();
+    putchar('"');
+    put_characters(s, size, true);
     putchar('"');
 }
 
-void json_text(const char *s)
+void emit_text(const char *s)
 {
-    json_string(s, strlen(s));
+    emit_string(s, strlen(s));
 }
 
-void json_key(const char *key)
+void emit_word(const char *s)
 {
-    json_text(key);
-    putchar(':');
+    separate();
+    quote();
+    put_characters(s, strlen(s), style == EMIT_JSON);
+    quote();
+}
+
+void emit_key(const char *key)
+{
+    emit_word(key);
+    fputs(style == EMIT_JSON ? ":" : " = ", stdout);
     needs_comma = false;
 }
 
-void json_unsigned(uint64_t n)
+void emit_unsigned(uint64_t n)
 {
     separate();
     printf("%" PRIu64, n);
 }
 
-void json_signed(int64_t n)
+void emit_signed(int64_t n)
 {
     separate();
     printf("%" PRId64, n);
 }
 
-void json_double(double d)
+void emit_double(double d)
 {
+    char shortest[40];
+    if (!isfinite(d)) {
+        emit_word(isnan(d) ? "nan" : d > 0 ? "inf" : "-inf");
+        return;
+    }
     separate();
-    if (isfinite(d))
-        printf("%.17g", d);
-    else
-        fputs(isnan(d) ? "\"nan\"" : d > 0 ? "\"inf\"" : "\"-inf\"", stdout);
+    for (int digits = 6; digits <= 17; digits++) { // the fewest that read back as the same value
+        snprintf(shortest, sizeof shortest, "%.*g", digits, d);
+        if (strtod(shortest, NULL) == d)
+            break;
+    }
+    fputs(shortest, stdout);
 }
 
-void json_boolean(bool b)
+void emit_boolean(bool b)
 {
     separate();
     fputs(b ? "true" : "false", stdout);
 }
 
-void json_null(void)
+void emit_null(void)
 {
     separate();
-    fputs("null", stdout);
+    fputs(style == EMIT_JSON ? "null" : "NULL", stdout);
 }
 
-void json_hex(const void *data, size_t size)
+void emit_hex(const void *data, size_t size)
 {
     const unsigned char *bytes = data;
     separate();
-    putchar('"');
+    quote();
     for (size_t i = 0; i < size; i++)
         printf("%02x", bytes[i]);
-    putchar('"');
+    quote();
 }
 
 static void put_map(const msgpack_object *o)
 {
-    json_begin_object();
+    emit_begin_object();
     for (uint32_t i = 0; i < o->via.map.size; i++) {
         const msgpack_object *key = &o->via.map.ptr[i].key;
         if (key->type == MSGPACK_OBJECT_STR)
-            json_string(key->via.str.ptr, key->via.str.size);
+            emit_string(key->via.str.ptr, key->via.str.size);
         else
-            json_text("?"); // JSON has no other keys
+            emit_text("?"); // JSON has no other keys
         putchar(':');
         needs_comma = false;
-        json_object(&o->via.map.ptr[i].val);
+        emit_msgpack(&o->via.map.ptr[i].val);
     }
-    json_end_object();
+    emit_end_object();
 }
 
 static void put_array(const msgpack_object *o)
 {
-    json_begin_array();
+    emit_begin_array();
     for (uint32_t i = 0; i < o->via.array.size; i++)
-        json_object(&o->via.array.ptr[i]);
-    json_end_array();
+        emit_msgpack(&o->via.array.ptr[i]);
+    emit_end_array();
 }
 
-void json_object(const msgpack_object *o)
+void emit_msgpack(const msgpack_object *o)
 {
     switch (o->type) {
     case MSGPACK_OBJECT_BOOLEAN:
-        json_boolean(o->via.boolean);
+        emit_boolean(o->via.boolean);
         break;
     case MSGPACK_OBJECT_POSITIVE_INTEGER:
-        json_unsigned(o->via.u64);
+        emit_unsigned(o->via.u64);
         break;
     case MSGPACK_OBJECT_NEGATIVE_INTEGER:
-        json_signed(o->via.i64);
+        emit_signed(o->via.i64);
         break;
     case MSGPACK_OBJECT_FLOAT32:
     case MSGPACK_OBJECT_FLOAT64:
-        json_double(o->via.f64);
+        emit_double(o->via.f64);
         break;
     case MSGPACK_OBJECT_STR:
-        json_string(o->via.str.ptr, o->via.str.size);
+        emit_string(o->via.str.ptr, o->via.str.size);
         break;
     case MSGPACK_OBJECT_BIN:
-        json_hex(o->via.bin.ptr, o->via.bin.size);
+        emit_hex(o->via.bin.ptr, o->via.bin.size);
         break;
     case MSGPACK_OBJECT_ARRAY:
         put_array(o);
@@ -208,6 +247,6 @@ void json_object(const msgpack_object *o)
         put_map(o);
         break;
     default:
-        json_null();
+        emit_null();
     }
 }
