@@ -104,7 +104,7 @@ static uint64_t hash_alone(const struct map_type *t)
 static uint64_t hash_with_parts(const struct row *row, const struct node *n)
 {
     const struct node *parts = &row->nodes[n->module_start];
-    uint64_t hash = mix(n->hash, n->seen);
+    uint64_t hash = mix(mix(1, n->hash), n->seen); // at first both are the same
     if (n->type->kind == HLCKPT_POINTER || n->type->kind == HLCKPT_ARRAY)
         hash = mix(hash, parts[n->type->element].hash);
     for (uint32_t i = 0; i < n->type->field_count; i++)
