@@ -76,8 +76,8 @@ struct variable {
     enum hlckpt_storage storage;
     LLVMValueRef address; // alloca, or pointer argument
     LLVMTypeRef value;    // of a VALUE: what is loaded
-    LLVMMetadataRef scope;// of a named OBJECT
-    bool is_parameter;
+    LLVMMetadataRef source, scope; // of a named variable: its type and lexical scope
+    unsigned argument;    // from 1; 0: a local variable
     bool is_result;       // the memory in which the function returns its result
     bool is_va_list;      // live while it may still be used
     bool escapes;         // a temporary whose address is stored: live for as long as it may have been written

@@ -256,7 +256,7 @@ static bool is_listed(const struct function *f, LLVMValueRef address)
     return false;
 }
 
-static void add_named(struct module *m, struct function *f, const struct extra_declare *declare)
+static void add_named(struct function *f, const struct extra_declare *declare)
 {
     struct extra_variable described = extra_describe_variable(declare->variable);
     LLVMValueRef address = declare->address;
@@ -266,21 +266,45 @@ static void add_named(struct module *m, struct function *f, const struct extra_d
                 address = LLVMGetOperand(LLVMGetUser(use), 0);
     if (described.artificial || is_listed(f, address) || !(LLVMIsAAllocaInst(address) || LLVMIsAArgument(address)))
         return;
-    struct variable v = {described.name, type_of_source(&m->types, described.type), described.line, HLCKPT_OBJECT, address, NULL, described.scope, described.argument > 0, false, false, false};
-    v.is_result = is_result_memory(f, address);
-    v.is_va_list = m->types.list.items[v.type].kind == HLCKPT_VA_LIST;
-    if (type_is_scalar(&m->types, v.type) && is_promotable(address)) {
-        v.storage = HLCKPT_VALUE;
-        v.value = LLVMGetAllocatedType(address);
-    }
+    struct variable v = {.name = described.name, .line = described.line, .storage = HLCKPT_OBJECT, .address = address, .source = described.type, .scope = described.scope,
+                         .argument = described.argument, .is_result = is_result_memory(f, address)};
     vector_push(&f->variables, v);
+}
+
+static void describe_named(struct module *m, struct variable *v)
+{
+    v->type = type_of_source(&m->types, v->source);
+    v->is_va_list = m->types.list.items[v->type].kind == HLCKPT_VA_LIST;
+    if (type_is_scalar(&m->types, v->type) && is_promotable(v->address)) {
+        v->storage = HLCKPT_VALUE;
+        v->value = LLVMGetAllocatedType(v->address);
+    }
+}
+
+// Parameters, then local variables as they stand in the source: where the records stand depends on the target and on the level of optimisation.
+static bool comes_after(const struct variable *a, const struct variable *b)
+{
+    if (a->argument != b->argument)
+        return a->argument - 1 > b->argument - 1; // 0, a local variable, comes last
+    return a->line != b->line ? a->line > b->line : strcmp(a->name, b->name) > 0;
+}
+
+static void sort_named(struct function *f)
+{
+    for (size_t i = 1; i < f->variables.count; i++) {
+        struct variable v = f->variables.items[i];
+        size_t j = i;
+        for (; j > 0 && comes_after(&f->variables.items[j - 1], &v); j--)
+            f->variables.items[j] = f->variables.items[j - 1];
+        f->variables.items[j] = v;
+    }
 }
 
 static void add_stand_ins(struct function *f)
 {
     for (size_t i = 0; i < f->stand_ins.count; i++) {
         struct stand_in s = f->stand_ins.items[i];
-        struct variable v = {s.name, s.type, s.line, HLCKPT_VALUE, s.address, LLVMGetAllocatedType(s.address), NULL, false, false, false, false};
+        struct variable v = {.name = s.name, .type = s.type, .line = s.line, .storage = HLCKPT_VALUE, .address = s.address, .value = LLVMGetAllocatedType(s.address)};
         if (!is_promotable(s.address)) {
             v.storage = HLCKPT_OBJECT;
             v.escapes = true;
@@ -289,17 +313,16 @@ static void add_stand_ins(struct function *f)
     }
 }
 
-static void add_temporary(struct module *m, struct function *f, LLVMValueRef address)
+static void add_temporary(struct function *f, LLVMValueRef address)
 {
     LLVMTypeRef type = memory_type(f, address);
-    struct variable v = {"", 0, 0, HLCKPT_OBJECT, address, NULL, NULL, false, is_result_memory(f, address), false, false};
+    struct variable v = {.name = "", .storage = HLCKPT_OBJECT, .address = address, .is_result = is_result_memory(f, address)};
     if (is_promotable(address)) {
         v.storage = HLCKPT_VALUE;
         v.value = type;
     }
     v.type = UINT32_MAX; // described when it turns out to be live somewhere
     vector_push(&f->variables, v);
-    (void)m;
 }
 
 void collect_variables(struct module *m, struct function *f)
@@ -308,14 +331,17 @@ void collect_variables(struct module *m, struct function *f)
     struct extra_declare *declares;
     size_t count = extra_declares(f->value, &declares);
     for (size_t i = 0; i < count; i++)
-        add_named(m, f, &declares[i]);
+        add_named(f, &declares[i]);
     free(declares);
+    sort_named(f);
+    for (size_t i = 0; i < f->variables.count; i++)
+        describe_named(m, &f->variables.items[i]);
     add_stand_ins(f);
     if (LLVMCountParams(f->value) && has_attribute(f->value, 1, "sret") && !is_listed(f, LLVMGetParam(f->value, 0)))
-        add_temporary(m, f, LLVMGetParam(f->value, 0));
+        add_temporary(f, LLVMGetParam(f->value, 0));
     FOR_EACH_INSTRUCTION (i, LLVMGetEntryBasicBlock(f->value))
         if (LLVMIsAAllocaInst(i) && !is_listed(f, i))
-            add_temporary(m, f, i);
+            add_temporary(f, i);
 }
 
 // ---- data flow for one variable
@@ -388,6 +414,8 @@ static bool is_passed_copy(const struct flow *f)
     LLVMTypeRef type = LLVMIsAAllocaInst(f->variable->address) ? LLVMGetAllocatedType(f->variable->address) : NULL;
     if (type && LLVMGetTypeKind(type) != LLVMStructTypeKind && LLVMGetTypeKind(type) != LLVMArrayTypeKind)
         return f->size > 8; // long double and 128-bit integers that a target passes by address
+    if (type && LLVMGetTypeKind(type) == LLVMStructTypeKind && LLVMIsLiteralStruct(type))
+        return true; // a complex number
     for (LLVMUseRef use = LLVMGetFirstUse(f->variable->address); use; use = LLVMGetNextUse(use)) {
         LLVMValueRef user = LLVMGetUser(use);
         if (is_intrinsic(user, "llvm.memcpy") && LLVMGetOperand(user, 0) == f->variable->address) {
@@ -416,6 +444,14 @@ static void follow_memory_intrinsic(struct flow *f, LLVMValueRef call, LLVMValue
         add_event(f, call, 0, whole, any);
 }
 
+static bool is_passed_by_value(LLVMValueRef call, LLVMValueRef address)
+{
+    for (unsigned i = 0; i < LLVMGetNumArgOperands(call); i++)
+        if (LLVMGetOperand(call, i) == address && !call_has_attribute(call, i + 1, "byval"))
+            return false;
+    return true;
+}
+
 static void follow_call(struct flow *f, LLVMValueRef call, LLVMValueRef address, uint64_t offset, bool known)
 {
     if (is_intrinsic(call, "llvm.lifetime.start"))
@@ -431,9 +467,9 @@ static void follow_call(struct flow *f, LLVMValueRef call, LLVMValueRef address,
     else if (call_has_attribute(call, 1, "sret") && LLVMGetOperand(call, 0) == address)
         add_event(f, call, 0, known && offset == 0 ? ALL : 0, ALL);
     else {
-        add_event(f, call, ALL, 0, ALL);
-        if (!is_passed_copy(f))
-            f->variable->escapes = true;
+        bool is_copy = is_passed_by_value(call, address) || is_passed_copy(f);
+        add_event(f, call, ALL, 0, is_copy ? 0 : ALL);
+        f->variable->escapes |= !is_copy;
     }
 }
 
@@ -553,13 +589,13 @@ static void start_forwards(struct flow *f)
 {
     for (size_t i = 0; i < f->events.count; i++)
         f->touched_out[f->order->block_of.items[f->events.items[i].at]] |= f->events.items[i].touch;
-    if (f->variable->is_parameter)
+    if (f->variable->argument)
         f->touched_out[0] |= ALL;
 }
 
 static uint64_t touched_in(const struct flow *f, uint32_t block)
 {
-    uint64_t touched = block == 0 && f->variable->is_parameter ? ALL : 0;
+    uint64_t touched = block == 0 && f->variable->argument ? ALL : 0;
     LLVMValueRef label = LLVMBasicBlockAsValue(f->order->blocks.items[block]);
     for (LLVMUseRef use = LLVMGetFirstUse(label); use; use = LLVMGetNextUse(use)) {
         LLVMValueRef user = LLVMGetUser(use);
@@ -578,12 +614,14 @@ static bool is_live_at(const struct flow *f, const struct point *point)
     for (split = first; split < end && f->events.items[split].at < at; split++)
         touched |= f->events.items[split].touch;
     uint64_t written = 0; // by the call at the point itself, before the function goes on
-    for (; split < end && f->events.items[split].at == at; split++)
+    for (; split < end && f->events.items[split].at == at; split++) {
         written |= f->events.items[split].kill;
+        touched |= f->events.items[split].touch; // by the callee, while the point is active
+    }
     const struct variable *v = f->variable;
     if (v->storage == HLCKPT_OBJECT && v->scope && !v->is_va_list)
         return touched && extra_in_scope(v->scope, point->call);
-    if (v->storage == HLCKPT_OBJECT && v->escapes)
+    if (v->storage == HLCKPT_OBJECT && v->escapes && !v->is_va_list)
         return touched != 0;
     return (live_before(f, split, end, live_out(f, block)) & ~written & touched) != 0;
 }
@@ -598,7 +636,7 @@ static bool flow_prepare(struct flow *f, struct function *function)
     follow_address(f, f->variable->address, 0, type != NULL);
     if (f->events.count)
         qsort(f->events.items, f->events.count, sizeof *f->events.items, by_position);
-    return f->events.count || f->variable->is_parameter;
+    return f->events.count || f->variable->argument;
 }
 
 static void compute_variable(struct module *m, struct function *function, const struct order *order, uint32_t index)

@@ -67,7 +67,11 @@ size_t extra_declares(LLVMValueRef function, extra_declare **out) {
             for (DbgVariableRecord &record : filterDbgVars(instruction.getDbgRecordRange()))
                 if (record.isDbgDeclare())
                     add_declare(declares, record.getVariable(), record.getAddress(), record.getExpression());
-            if (auto *declare = dyn_cast<DbgDeclareInst>(&instruction))
+                else if (record.isDbgAssign()) // what clang makes of a declaration when it optimises: one where it stood, one at each store
+                    add_declare(declares, record.getVariable(), record.getAddress(), record.getAddressExpression());
+            if (auto *assign = dyn_cast<DbgAssignIntrinsic>(&instruction))
+                add_declare(declares, assign->getVariable(), assign->getAddress(), assign->getAddressExpression());
+            else if (auto *declare = dyn_cast<DbgDeclareInst>(&instruction))
                 add_declare(declares, declare->getVariable(), declare->getAddress(), declare->getExpression());
         }
     *out = static_cast<extra_declare *>(malloc(declares.size() * sizeof(extra_declare) + 1));
