@@ -262,11 +262,13 @@ static bool keep_content(struct description *d, struct failure *f)
            fail(f, "descriptor %d: the deleted file '%s' cannot be read: %s", d->descriptor, d->path, strerror(errno));
 }
 
-// What waits in a pipe whose two ends are both here, without taking it out.
-static bool keep_pipe(struct description *d, struct failure *f)
+// What waits in a pipe, without taking it out.
+static bool keep_waiting(struct description *d, struct failure *f)
 {
+    struct stat st;
     int waiting = 0, copy[2];
-    if (ioctl(d->descriptor, FIONREAD, &waiting) != 0 || waiting <= 0)
+    if (fstat(d->descriptor, &st) != 0 || !S_ISFIFO(st.st_mode) || !(d->access & ACCESS_READ) || d->inherited >= 0 ||
+        ioctl(d->descriptor, FIONREAD, &waiting) != 0 || waiting <= 0)
         return true;
     if (pipe2(copy, O_CLOEXEC | O_NONBLOCK) != 0)
         return fail(f, "descriptor %d: %s", d->descriptor, strerror(errno));
@@ -369,8 +371,8 @@ static bool keep_contents(struct descriptor_table *t, struct failure *f)
         struct description *d = &t->descriptions[i];
         if (d->kind == DESCRIPTION_DELETED)
             keep_content(d, f);
-        else if (d->kind == DESCRIPTION_PIPE && d->access & ACCESS_READ)
-            keep_pipe(d, f);
+        else if (d->kind >= DESCRIPTION_CONNECTION)
+            keep_waiting(d, f);
     }
     return !f->failed;
 }
@@ -635,11 +637,26 @@ static int recreate_deleted(const struct description *d, struct failure *f)
     return made;
 }
 
-// Reads as ended, and cannot be written to: what a program sees of a peer that is gone.
-static int broken_connection(void)
+// A pipe with these bytes in it. Its ends are blocking.
+static bool make_pipe(int ends[2], const unsigned char *content, uint64_t size, struct failure *f)
+{
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return false;
+    if (size > 4096)
+        fcntl(ends[1], F_SETPIPE_SZ, (int)size);
+    fcntl(ends[1], F_SETFL, O_NONBLOCK);
+    if (size > INT32_MAX || !write_all(ends[1], content, size))
+        fail(f, "a pipe takes fewer than the %llu bytes that waited in it", (unsigned long long)size);
+    fcntl(ends[1], F_SETFL, 0);
+    return !f->failed;
+}
+
+// What a program sees of a peer that is gone: what it had sent can be read, then the end; writing fails.
+static int broken_connection(const struct description *d, struct failure *f)
 {
     int pair[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+    if (d->content_size ? !make_pipe(pair, d->content, d->content_size, f)
+                        : socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
         return -1;
     close(pair[1]);
     return pair[0];
@@ -651,13 +668,8 @@ static int remake_pipe(struct descriptor_table *t, const struct description *end
         end->access & ACCESS_READ ? &t->descriptions[t->descriptions[end->peer].peer] : &t->descriptions[end->peer];
     struct description *out = &t->descriptions[in->peer];
     int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0)
+    if (!make_pipe(ends, in->content, in->content_size, f))
         return -1;
-    if (in->content_size > 4096)
-        fcntl(ends[1], F_SETPIPE_SZ, (int)in->content_size);
-    fcntl(ends[1], F_SETFL, O_NONBLOCK);
-    if (!write_all(ends[1], in->content, in->content_size))
-        fail(f, "a pipe takes fewer than the %llu bytes that waited in it", (unsigned long long)in->content_size);
     fcntl(ends[0], F_SETFL, flags_of_access(in->access) & O_NONBLOCK);
     fcntl(ends[1], F_SETFL, flags_of_access(out->access) & O_NONBLOCK);
     in->descriptor = ends[0];
@@ -677,7 +689,7 @@ static int open_description(struct descriptor_table *t, const struct description
     case DESCRIPTION_DELETED:
         return recreate_deleted(d, f);
     case DESCRIPTION_CONNECTION:
-        return broken_connection();
+        return broken_connection(d, f);
     case DESCRIPTION_PIPE:
         return remake_pipe(t, d, f);
     default:

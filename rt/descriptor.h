@@ -29,7 +29,7 @@ struct description {
     int64_t length;  // of the file, bytes
     int inherited;   // the number under which the program was given it when it started, or -1
     uint32_t peer;   // DESCRIPTION_PIPE: the description of the other end
-    unsigned char *content; // DESCRIPTION_DELETED, DESCRIPTION_PIPE (read end): content_size bytes
+    unsigned char *content; // of a deleted file, or what waits in a pipe: content_size bytes
     uint64_t content_size;
     struct file_stamp stamp; // capture only
     int descriptor;          // capture: one of its numbers; restore: where it is open until it is put into place, or -1
