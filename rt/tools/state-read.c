@@ -66,7 +66,7 @@ static bool add_fields(const struct image_state *s, struct image_type *t)
     return true;
 }
 
-// A cell is a letter, and for data the number of bytes: n4 is an integer of four, p a pointer, ? an opaque part; f5.2 a
+// A cell is a letter, and for data the number of bytes: n4 is an integer of four, p a pointer, ? an opaque part; f5/2 a
 // bit-field of five bits in two bytes.
 uint64_t image_union_cell(const char **cells, bool *is_reference)
 {
@@ -76,7 +76,7 @@ uint64_t image_union_cell(const char **cells, bool *is_reference)
     uint64_t number = *is_reference ? 0 : strtoull(*cells, &end, 10);
     if (!*is_reference)
         *cells = end;
-    if (kind == 'f' && **cells == '.') {
+    if (kind == 'f' && **cells == '/') {
         number = strtoull(*cells + 1, &end, 10);
         *cells = end;
     }

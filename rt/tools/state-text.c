@@ -20,9 +20,9 @@
 #include "state-read.h"
 
 #define NAME_SIZE    200
-#define STRING_SHOWN 200 // bytes of a string constant, or of an array of characters
-#define BYTES_SHOWN  32  // of memory without a type
-#define ZEROS_SHOWN  (1u << 16)
+#define STRING_SHOWN 200        // bytes of a string constant, or of an array of characters
+#define BYTES_SHOWN  32         // of memory without a type
+#define UNSEEN_SHOWN (1u << 16) // values that no bytes stand for
 
 struct shower {
     const struct image_state *state;
@@ -42,17 +42,25 @@ struct cursor {
     uint32_t bins;
     uint64_t at;                      // in the first of them
     const msgpack_object *references; // NULL: all are null
+    uint64_t budget;                  // values that may still be shown
 };
 
+static uint64_t data_size(const msgpack_object *data);
+
+// Zeros take no room in an image, and types may be nested: only what is there is shown in any number.
 static struct cursor open_content(const msgpack_object *data, const msgpack_object *references)
 {
-    struct cursor c = {0};
+    struct cursor c = {.budget = UNSEEN_SHOWN};
     if (data->type == MSGPACK_OBJECT_BIN)
-        c = (struct cursor){.bin = data, .bins = 1};
+        c.bin = data, c.bins = 1;
     else if (data->type == MSGPACK_OBJECT_ARRAY)
-        c = (struct cursor){.bin = data->via.array.ptr, .bins = data->via.array.size};
-    if (references->type == MSGPACK_OBJECT_ARRAY)
+        c.bin = data->via.array.ptr, c.bins = data->via.array.size;
+    if (c.bins)
+        c.budget += data_size(data);
+    if (references->type == MSGPACK_OBJECT_ARRAY) {
         c.references = references->via.array.ptr;
+        c.budget += references->via.array.size;
+    }
     return c;
 }
 
@@ -210,7 +218,7 @@ static void append_path(const struct image_state *s, const struct image_object *
         }
         if (x.segments[i].count > 1 || i > 0)
             append(path, "[%" PRIu64 "]", leaf / each);
-        for (leaf %= each; type != TYPE_NONE;)
+        for (leaf %= each; leaf && type != TYPE_NONE;) // the largest part that begins there
             type = append_part(s, type, &leaf, path);
         return;
     }
@@ -290,12 +298,24 @@ static void show_pointer(const struct shower *w, const msgpack_object *o)
 
 // ---- scalars
 
+// An unsigned integer of any width, least significant byte first.
+static void show_wide(const unsigned char *wire, uint64_t size)
+{
+    struct text text = {"0x"};
+    while (size > 1 && !wire[size - 1])
+        size--;
+    append(&text, "%x", wire[--size]);
+    while (size-- > 0)
+        append(&text, "%02x", wire[size]);
+    emit_word(text.text);
+}
+
 static void show_integer(const struct image_type *t, const unsigned char *wire)
 {
     uint32_t size = t->bits / 8;
     uint64_t value = load_little(wire, size < 8 ? size : 8);
     if (size > 8)
-        emit_hex(wire, size);
+        show_wide(wire, size);
     else if (t->is_signed && size)
         emit_signed((int64_t)(value << (64 - 8 * size)) >> (64 - 8 * size));
     else
@@ -338,6 +358,52 @@ static void show_complex(const struct image_type *t, struct cursor *c)
     emit_end_array();
 }
 
+// ---- memory without a type
+
+static void show_bytes(const msgpack_object *data)
+{
+    const msgpack_object *bin = data;
+    if (data->type == MSGPACK_OBJECT_ARRAY && data->via.array.size)
+        bin = data->via.array.ptr;
+    if (bin->type != MSGPACK_OBJECT_BIN)
+        emit_null();
+    else
+        emit_hex(bin->via.bin.ptr, bin->via.bin.size < BYTES_SHOWN ? bin->via.bin.size : BYTES_SHOWN);
+}
+
+static void show_words(const struct shower *w, const msgpack_object *words)
+{
+    char offset[24];
+    emit_begin_object();
+    for (uint32_t i = 0; words->type == MSGPACK_OBJECT_ARRAY && i < words->via.array.size; i++) {
+        const msgpack_object *word = &words->via.array.ptr[i];
+        if (word->type != MSGPACK_OBJECT_ARRAY || word->via.array.size != 2 || !is_unsigned(word->via.array.ptr))
+            continue;
+        snprintf(offset, sizeof offset, "%" PRIu64, word->via.array.ptr[0].via.u64);
+        emit_key(offset);
+        show_pointer(w, &word->via.array.ptr[1]);
+    }
+    emit_end_object();
+}
+
+// Are these `count` words, the first of them at the start?
+static bool has_words(const msgpack_object *words, uint32_t count)
+{
+    if (words->type != MSGPACK_OBJECT_ARRAY || words->via.array.size != count)
+        return false;
+    const msgpack_object *first = words->via.array.ptr;
+    return !count || (first->type == MSGPACK_OBJECT_ARRAY && first->via.array.size == 2 &&
+                      is_unsigned(first->via.array.ptr) && !first->via.array.ptr[0].via.u64);
+}
+
+static bool is_zero(const msgpack_object *bytes)
+{
+    bool zero = bytes->type == MSGPACK_OBJECT_BIN;
+    for (uint32_t i = 0; zero && i < bytes->via.bin.size; i++)
+        zero = !bytes->via.bin.ptr[i];
+    return zero;
+}
+
 // ---- aggregates
 
 static void show_value(const struct shower *w, uint32_t type, struct cursor *c);
@@ -351,15 +417,24 @@ static void show_string(uint64_t count, struct cursor *c)
     emit_string(text, strnlen(text, shown));
 }
 
-// An opaque part of a union: nil, or [bytes, words].
-static void show_opaque_cell(const msgpack_object *o)
+// An opaque part of a union: nil, or [bytes, words]. A pointer is shown for itself if it is all there is.
+static void show_opaque_cell(const struct shower *w, const msgpack_object *o)
 {
-    bool has_bytes =
-        o->type == MSGPACK_OBJECT_ARRAY && o->via.array.size == 2 && o->via.array.ptr[0].type == MSGPACK_OBJECT_BIN;
-    if (has_bytes)
-        emit_hex(o->via.array.ptr[0].via.bin.ptr, o->via.array.ptr[0].via.bin.size);
-    else
+    const msgpack_object *e = o->via.array.ptr;
+    if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != 2) {
         emit_null();
+    } else if (has_words(&e[1], 1) && is_zero(&e[0])) {
+        show_pointer(w, &e[1].via.array.ptr[0].via.array.ptr[1]);
+    } else if (has_words(&e[1], 0)) {
+        show_bytes(&e[0]);
+    } else {
+        emit_begin_object();
+        emit_key("bytes");
+        show_bytes(&e[0]);
+        emit_key("words");
+        show_words(w, &e[1]);
+        emit_end_object();
+    }
 }
 
 static void show_union(const struct shower *w, const struct image_type *t, struct cursor *c)
@@ -372,13 +447,13 @@ static void show_union(const struct shower *w, const struct image_type *t, struc
         if (is_pointer) {
             show_pointer(w, take_reference(c));
         } else if (is_reference) {
-            show_opaque_cell(take_reference(c));
-        } else if (size > sizeof wire) {
+            show_opaque_cell(w, take_reference(c));
+        } else if (!size || size > sizeof wire) {
             take(c, NULL, size);
             emit_null();
         } else {
             take(c, wire, size);
-            emit_hex(wire, size);
+            show_wide(wire, size);
         }
     }
     emit_end_array();
@@ -401,15 +476,14 @@ static void show_struct(const struct shower *w, const struct image_type *t, stru
 static void show_values(const struct shower *w, uint32_t type, uint64_t count, struct cursor *c)
 {
     const struct image_type *t = &w->state->types[type];
-    bool is_zero = !c->bins && !c->references; // then nothing bounds the count
-    uint64_t most = is_zero && w->limit > ZEROS_SHOWN ? ZEROS_SHOWN : w->limit, shown = count < most ? count : most;
+    uint64_t shown = 0, most = count < w->limit ? count : w->limit;
     char more[40];
     if (t->kind == HLCKPT_CHAR) {
         show_string(count, c);
         return;
     }
     emit_begin_array();
-    for (uint64_t i = 0; i < shown; i++)
+    for (; shown < most && c->budget; shown++)
         show_value(w, type, c);
     if (shown < count) {
         skip_values(c, t, count - shown);
@@ -423,6 +497,12 @@ static void show_value(const struct shower *w, uint32_t type, struct cursor *c)
 {
     const struct image_type *t = &w->state->types[type];
     unsigned char wire[QUAD_SIZE] = {0};
+    if (!c->budget) {
+        skip_values(c, t, 1);
+        emit_word("...");
+        return;
+    }
+    c->budget--;
     if (t->kind >= HLCKPT_BOOL && t->kind <= HLCKPT_FLOAT)
         take(c, wire, t->wire);
     switch (t->kind) {
@@ -459,32 +539,6 @@ static void show_value(const struct shower *w, uint32_t type, struct cursor *c)
 }
 
 // ---- whole objects
-
-static void show_bytes(const msgpack_object *data)
-{
-    const msgpack_object *bin = data;
-    if (data->type == MSGPACK_OBJECT_ARRAY && data->via.array.size)
-        bin = data->via.array.ptr;
-    if (bin->type != MSGPACK_OBJECT_BIN)
-        emit_null();
-    else
-        emit_hex(bin->via.bin.ptr, bin->via.bin.size < BYTES_SHOWN ? bin->via.bin.size : BYTES_SHOWN);
-}
-
-static void show_words(const struct shower *w, const msgpack_object *words)
-{
-    char offset[24];
-    emit_begin_object();
-    for (uint32_t i = 0; words->type == MSGPACK_OBJECT_ARRAY && i < words->via.array.size; i++) {
-        const msgpack_object *word = &words->via.array.ptr[i];
-        if (word->type != MSGPACK_OBJECT_ARRAY || word->via.array.size != 2 || !is_unsigned(word->via.array.ptr))
-            continue;
-        snprintf(offset, sizeof offset, "%" PRIu64, word->via.array.ptr[0].via.u64);
-        emit_key(offset);
-        show_pointer(w, &word->via.array.ptr[1]);
-    }
-    emit_end_object();
-}
 
 // Memory whose structure is unknown: its size, its first bytes, and the words of it that are pointers.
 static void show_opaque(const struct shower *w, const struct image_object *o)
@@ -551,7 +605,7 @@ static void show_bin_scalar(const struct image_type *t, const msgpack_object *va
     else if (t->kind == HLCKPT_FLOAT)
         show_floating(128, (const unsigned char *)value->via.bin.ptr);
     else
-        emit_hex(value->via.bin.ptr, value->via.bin.size);
+        show_wide((const unsigned char *)value->via.bin.ptr, QUAD_SIZE);
 }
 
 static void show_slot(const struct shower *w, uint32_t type, const msgpack_object *value)
