@@ -276,9 +276,9 @@ static bool fill_classes(const struct row *row, struct failure *f)
             return false;
     for (uint32_t i = row->count; i-- > 0;) {
         struct type *type = row->nodes[i].class;
-        bool is_listed = type->next_of_shape || type_of_shape(type->shape) == type;
-        if (!is_listed)
+        if (!type->is_listed)
             shape_add_type(type);
+        type->is_listed = true;
     }
     return true;
 }

@@ -91,6 +91,7 @@ struct type {
     bool has_va_list, has_narrow; // narrow: a leaf of it is wider on the wire
     bool is_laid_out;
     const struct type *next_of_shape;
+    bool is_listed; // among the types of its shape
 };
 
 struct module {
