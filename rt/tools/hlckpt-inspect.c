@@ -7,6 +7,7 @@
 //
 // An image explains itself: the program is not needed.
 #define _GNU_SOURCE
+#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,9 +15,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "hlckpt/env.h"
-#include "inspect.h"
 #include "emit.h"
+#include "hlckpt/env.h"
+#include "image-path.h"
+#include "inspect.h"
 
 extern const char hlckpt_version[];
 
@@ -30,7 +32,8 @@ static void print_help(FILE *to)
 {
     fputs("usage: hlckpt-inspect [OPTION...] IMAGE\n"
           "       hlckpt-inspect --map [--neutral] [--json] PROGRAM\n"
-          "Shows what IMAGE holds: where it was made, the frames with their variables, the objects.\n\n"
+          "Shows what IMAGE, or the newest image of a folder, holds: where it was made, the frames with their "
+          "variables, the objects.\n\n"
           "  -o, --objects  the objects too\n"
           "  -j, --json     everything, as JSON\n"
           "  -e, --elements N\n"
@@ -165,7 +168,10 @@ static bool print_json(const struct image *image, uint64_t limit, struct failure
 
 static bool inspect_image(const struct request *request, struct failure *f)
 {
-    struct image *image = image_open(request->path, f);
+    char path[PATH_MAX];
+    if (!resolve_image(request->path, path))
+        return fail(f, "%s", strerror(errno));
+    struct image *image = image_open(path, f);
     if (!image)
         return false;
     bool done = true;

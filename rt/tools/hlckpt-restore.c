@@ -15,13 +15,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "elf-file.h"
 #include "folder.h"
 #include "hlckpt/abi.h"
 #include "hlckpt/env.h"
+#include "image-path.h"
 #include "image.h"
 
 extern const char hlckpt_version[];
@@ -59,12 +59,6 @@ static _Noreturn void refuse(const char *subject, const char *why)
 }
 
 // ---- the image
-
-static bool is_folder(const char *path)
-{
-    struct stat status;
-    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
-}
 
 // The folder that `image` lies in, or is.
 static const char *folder_of(const char *image)
@@ -113,16 +107,14 @@ static _Noreturn void refuse_image(const struct request *request, const char *pa
 static struct image *open_image(const struct request *request, char path[static PATH_MAX])
 {
     struct failure f = {0};
-    char latest[PATH_MAX];
     if (request->newest) {
         struct image *image = open_newest(folder_of(request->image), path);
         if (!image)
             refuse(folder_of(request->image), "there is no image here that is whole");
         return image;
     }
-    snprintf(latest, sizeof latest, is_folder(request->image) ? "%s/latest" : "%s", request->image);
-    if (!realpath(latest, path))
-        refuse_image(request, latest, strerror(errno));
+    if (!resolve_image(request->image, path))
+        refuse_image(request, request->image, strerror(errno));
     struct image *image = image_open(path, &f);
     if (!image)
         refuse_image(request, path, f.text);
