@@ -1,10 +1,9 @@
 // The first process copies argv and the environment, array and strings, into blocks of the program's heap. A resumed
 // one gets both from the image, through the roots.
 //
-// E1  An image holds no control variable. They are taken out of the array in place, in the capturing process, which
-// leaves
-//     as many NULLs at its end; a resumed process finds there the room for its own, so the array does not grow from
-//     hop to hop, and images of the same state are the same.
+// E1  An image holds no value of a control variable, so that images of the same state are the same. In the capturing
+//     process their values are made empty, which is as good as none; a resumed process puts its own in their places. No
+//     variable changes its place meanwhile, for the program may be going through the array.
 #define _GNU_SOURCE
 #include <stdlib.h>
 #include <string.h>
@@ -58,15 +57,28 @@ static bool is_control(const char *variable)
     return strncmp(variable, HLCKPT_PREFIX, strlen(HLCKPT_PREFIX)) == 0;
 }
 
+static size_t name_length(const char *variable)
+{
+    return strcspn(variable, "=");
+}
+
+// The variable of the same name, or NULL.
+static char *find(char *const *variables, const char *like)
+{
+    size_t length = name_length(like);
+    for (; *variables; variables++)
+        if (strncmp(*variables, like, length) == 0 && (*variables)[length] == '=')
+            return *variables;
+    return NULL;
+}
+
 void environment_hide_controls(void)
 {
-    if (!environ)
-        return;
-    size_t count = length(environ), kept = 0;
-    for (size_t i = 0; i < count; i++)
-        if (!is_control(environ[i]))
-            environ[kept++] = environ[i];
-    memset(environ + kept, 0, (count - kept) * sizeof *environ);
+    for (char **entry = environ; entry && *entry; entry++) {
+        char *empty = is_control(*entry) ? calloc(1, name_length(*entry) + 2) : NULL;
+        if (empty)
+            *entry = strcat(memcpy(empty, *entry, name_length(*entry)), "=");
+    }
 }
 
 static void add_variable(char *variable)
@@ -83,7 +95,12 @@ static void add_variable(char *variable)
 
 void environment_restore_controls(char *const *envp)
 {
+    for (char **entry = environ; entry && *entry; entry++) {
+        char *own = is_control(*entry) ? find(envp, *entry) : NULL;
+        if (own)
+            *entry = own;
+    }
     for (; *envp; envp++)
-        if (is_control(*envp))
+        if (is_control(*envp) && !(environ && find(environ, *envp)))
             add_variable(*envp);
 }

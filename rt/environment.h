@@ -13,7 +13,7 @@ void environment_add_roots(void);
 char **environment_adopt(int argc, char **argv);
 
 // Control variables belong to the operator of this process, not to the state of the program.
-void environment_hide_controls(void);                 // in the capturing process: takes them out
+void environment_hide_controls(void);                 // in the capturing process: makes them empty
 void environment_restore_controls(char *const *envp); // after a resume: puts those of `envp` in
 
 #pragma GCC visibility pop
