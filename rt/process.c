@@ -57,13 +57,16 @@ void process_start(int argc, char **argv, char **envp)
 
 void process_before_fork(void)
 {
+    int saved = errno;
     descriptors_free(&looked_at.files);
     handles_clear();
     look_failure = (struct failure){0};
     descriptors_look(&looked_at.files, &look_failure);
     streams_look(&looked_at.files);
     resources_look();
+    errno = saved;
     settings_look();
+    errno = saved;
 }
 
 static bool write_resources(msgpack_packer *p, struct failure *f)
@@ -119,6 +122,6 @@ void process_run(struct process *p)
         log_refusal("cannot resume", "", f.text);
         _exit(HLCKPT_STATUS_REFUSED);
     }
-    settings_run();
     descriptors_free(&p->files);
+    settings_run(); // errno last
 }

@@ -55,7 +55,8 @@ struct settings {
     uint32_t random_count;
     int32_t random[RANDOM_WORDS]; // as initstate(3) keeps it
     uint64_t drand48[DRAND48_VALUES];
-    int getopt[3]; // optind, opterr, optopt
+    int getopt[3];    // optind, opterr, optopt
+    int error_number; // errno of the main thread; the same numbers on every target
 };
 
 static struct settings settings; // looked at, or read from an image
@@ -287,6 +288,7 @@ void settings_start(void)
 
 void settings_look(void)
 {
+    settings.error_number = errno;
     look_at_signals();
     look_at_timers();
     look_at_random();
@@ -347,6 +349,8 @@ static void write_getopt(msgpack_packer *p)
     write_int(p, optind);
     write_int(p, opterr);
     write_int(p, optopt);
+    write_key(p, "errno");
+    write_int(p, settings.error_number);
 }
 
 bool settings_write(msgpack_packer *p, struct failure *f)
@@ -356,7 +360,7 @@ bool settings_write(msgpack_packer *p, struct failure *f)
         return fail(f, "the working directory has no name: %s", strerror(errno));
     mode_t mask = umask(0);
     umask(mask);
-    write_map(p, 12);
+    write_map(p, 13);
     write_key(p, "name");
     write_str(p, program_invocation_name);
     write_key(p, "directory");
@@ -432,6 +436,8 @@ static void read_getopt(struct reader *r)
     for (int i = 0; i < 3; i++)
         settings.getopt[i] = (int)read_int(&list);
     read_end(&list);
+    read_key(r, "errno");
+    settings.error_number = (int)read_uint(r, INT_MAX);
 }
 
 static bool check_settings(struct failure *f)
@@ -485,4 +491,5 @@ void settings_run(void)
     put_back_drand48();
     put_back_timers();
     put_back_signals();
+    errno = settings.error_number;
 }

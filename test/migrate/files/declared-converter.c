@@ -12,11 +12,11 @@ struct converter {
     iconv_t handle;
 };
 
-static unsigned long convert(struct converter *c, const char *text)
+static unsigned convert(struct converter *c, const char *text)
 {
     char out[200], *to = out, *from = (char *)text;
     size_t left = strlen(text), room = sizeof out;
-    unsigned long sum = 0;
+    unsigned sum = 0;
     if (iconv(c->handle, &from, &left, &to, &room) == (size_t)-1)
         return 0;
     for (char *byte = out; byte < to; byte++)
@@ -35,7 +35,7 @@ int main(void)
         char text[40];
         snprintf(text, sizeof text, "gr\u00fc\u00df %d \u20ac", round);
         for (int i = 0; i < 3; i++)
-            printf("%s %lu\n", all[i].name, convert(&all[i], text) % 1000003);
+            printf("%s %u\n", all[i].name, convert(&all[i], text) % 1000003);
     }
     printf("%d\n", wrong == (iconv_t)-1);
     for (int i = 0; i < 3; i++)
