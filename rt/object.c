@@ -150,7 +150,7 @@ static bool fills_block(const struct object *o, const struct type *type)
 
 static void note_misfit(struct object *o, const struct type *type, uint64_t offset)
 {
-    if (o->misfit && is_aggregate(o->misfit))
+    if (o->misfit && is_aggregate(o->misfit) && !(o->suggested && has_part(o->suggested, o->misfit_offset, o->misfit)))
         return;
     o->misfit = type;
     o->misfit_offset = offset;
@@ -181,7 +181,7 @@ static void suggest_another(struct object *o, const struct type *type, uint64_t 
     if (starts && has_part(type, o->suggested_offset, now)) {
         adopt(o, type, offset);
     } else if (is_aggregate(type) && is_aggregate(now) && offset != o->suggested_offset) {
-        o->is_conflict = true;
+        note_misfit(o, type, offset);
     } else if (starts && is_better(o, type, now)) {
         o->suggested = type;
         o->suggested_offset = offset;
@@ -234,10 +234,100 @@ static bool has_known_words(struct objects *os, const struct object *o)
     return false;
 }
 
+// ---- containers
+//
+// Where all pointers to a block lead to a struct inside it (a link of a list, a base class), none of them names the
+// block's own type. It is the struct of the block's size that has such a part there, if the program has one.
+
+struct plausibility {
+    struct objects *os;
+    const unsigned char *memory;
+    uint32_t strange; // pointers that are neither null nor lead to anything
+};
+
+static void count_strange(void *context, const struct run *run, uint64_t offset)
+{
+    struct plausibility *p = context;
+    const void *pointer;
+    struct heap_block block;
+    uint64_t handle;
+    if (run->kind != RUN_POINTER)
+        return;
+    memcpy(&pointer, p->memory + offset, sizeof pointer);
+    bool is_small = (intptr_t)pointer >= -SMALL_MOST && (intptr_t)pointer <= SMALL_MOST;
+    bool is_handle = !is_small && p->os->hooks->number && p->os->hooks->number(pointer, &handle);
+    p->strange += !is_small && !is_handle && !heap_find(pointer, &block) && !places_find(&p->os->places, pointer, NULL);
+}
+
+// How many pointers look wrong when the block is made of `type`.
+static uint32_t strangeness(struct objects *os, const struct object *o, const struct type *type)
+{
+    struct plausibility p = {os, (const unsigned char *)o->memory, 0};
+    struct extent x;
+    uint64_t count, tail;
+    extent_divide(type, o->size, &count, &tail);
+    if (extent_make(&x, type, count, tail, os->program->own[OWN_CHAR]) && x.references)
+        extent_each_reference(&x, count_strange, &p);
+    return p.strange;
+}
+
+static size_t first_of_size(const struct program *program, uint64_t size)
+{
+    size_t low = 0, high = program->struct_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (program->structs[middle]->size < size)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool holds_parts(const struct object *o, const struct type *type)
+{
+    return (!o->suggested || type_begins(type, o->suggested_offset, o->suggested)) &&
+           (!o->misfit || type_begins(type, o->misfit_offset, o->misfit));
+}
+
+// NULL when there is none, or several of different shape that are equally likely.
+static const struct type *find_container(struct objects *os, const struct object *o)
+{
+    const struct program *program = os->program;
+    const struct type *best = NULL;
+    uint32_t least = 0;
+    bool is_unique = true;
+    for (size_t i = first_of_size(program, o->size); i < program->struct_count && program->structs[i]->size == o->size; i++) {
+        const struct type *type = program->structs[i];
+        if (type->flexible || !holds_parts(o, type))
+            continue;
+        uint32_t strange = strangeness(os, o, type);
+        if (best && strange == least)
+            is_unique = false;
+        if (best && strange >= least)
+            continue;
+        is_unique = true;
+        best = type;
+        least = strange;
+    }
+    bool is_likelier = best && (!o->suggested || o->suggested->size == o->size || least <= strangeness(os, o, o->suggested));
+    return is_unique && is_likelier ? best : NULL;
+}
+
 struct verdict {
     const struct type *type;
     bool is_opaque, is_empty;
 };
+
+// May what the pointers name be a part of what the block is?
+static bool is_part(const struct object *o)
+{
+    if (!o->suggested)
+        return o->misfit;
+    if (o->misfit && !has_part(o->suggested, o->misfit_offset, o->misfit))
+        return true;
+    return is_aggregate(o->suggested) && !o->suggested->flexible && o->suggested->size != o->size;
+}
 
 // What the suggestions so far make of a heap block.
 static struct verdict judge(struct objects *os, const struct object *o)
@@ -246,6 +336,9 @@ static struct verdict judge(struct objects *os, const struct object *o)
     struct verdict typed = {o->suggested, false, false}, opaque = {byte, true, false}, bytes = {byte, false, false};
     if (o->is_conflict)
         return opaque;
+    if (is_part(o) && (typed.type = find_container(os, o)))
+        return typed;
+    typed.type = o->suggested;
     if (o->suggested)
         return o->misfit && !has_part(o->suggested, o->misfit_offset, o->misfit) && is_aggregate(o->misfit) ? opaque : typed;
     if (o->misfit)

@@ -25,6 +25,7 @@
 #include "arena.h"
 #include "encode.h"
 #include "heap.h"
+#include "memory-map.h"
 #include "object.h"
 #include "roots.h"
 
@@ -122,15 +123,17 @@ struct point_entry {
     const struct frame *frame; // the first at this point
 };
 
-// Where the bytes of a variable are to be read: in the copy of the stack, or where they are.
+// Where the bytes of a variable are to be read: in the copy of the stack, or where they are. The compiler lets a variable
+// that is never written be a constant.
 static const char *memory_of(const struct stack *stack, const char *address, uint64_t size)
 {
-    struct heap_block block;
+    static const char *last; // constants of one module are neighbours, or the same in each frame
     if (address >= stack->low && address <= stack->high)
         return size <= (uint64_t)(stack->high - address) ? stack->copy + (address - stack->low) : NULL;
-    if (heap_find(address, &block) && size <= (uint64_t)((const char *)block.address + block.size - address))
-        return address;
-    return NULL;
+    if (address != last && !(memory_allows(address, MAY_READ) && memory_allows(address + size, MAY_READ)))
+        return NULL;
+    last = address;
+    return address;
 }
 
 static bool add_variables(struct capture *c, uint32_t thread, uint32_t index)

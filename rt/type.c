@@ -283,6 +283,32 @@ static bool fill_classes(const struct row *row, struct failure *f)
     return true;
 }
 
+static int compare_sizes(const void *a, const void *b)
+{
+    const struct type *p = *(const struct type *const *)a, *q = *(const struct type *const *)b;
+    if (p->size != q->size)
+        return p->size < q->size ? -1 : 1;
+    int order = strcmp(p->name, q->name);
+    return order ? order : p->shape < q->shape ? -1 : p->shape > q->shape;
+}
+
+static bool list_structs(const struct row *row)
+{
+    program.structs = hlckpt_arena_calloc(row->count + 1, sizeof *program.structs);
+    if (!program.structs)
+        return false;
+    for (uint32_t i = 0; i < row->count; i++)
+        if (row->nodes[i].type->kind == HLCKPT_STRUCT)
+            program.structs[program.struct_count++] = row->nodes[i].class;
+    sort(program.structs, program.struct_count, sizeof *program.structs, compare_sizes);
+    size_t kept = 0;
+    for (size_t i = 0; i < program.struct_count; i++)
+        if (!kept || program.structs[i] != program.structs[kept - 1])
+            program.structs[kept++] = program.structs[i];
+    program.struct_count = kept;
+    return true;
+}
+
 static bool make_row(struct row *row)
 {
     for (size_t i = 0; i <= program.module_count; i++)
@@ -325,7 +351,7 @@ const struct program *program_load(struct failure *f)
         return NULL;
     if (!make_row(&row) || !complete_types(&row) || !refine(&row) || !make_classes(&row))
         fail(f, NO_MEMORY);
-    else if (fill_classes(&row, f) && !hand_out(&row))
+    else if (fill_classes(&row, f) && !(hand_out(&row) && list_structs(&row)))
         fail(f, NO_MEMORY);
     hlckpt_arena_free(row.nodes);
     is_loaded = !f->failed;

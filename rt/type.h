@@ -107,6 +107,8 @@ struct program {
     struct module *modules; // sorted by file
     size_t module_count;    // without the runtime's own
     const struct type *own[OWN_TYPES];
+    const struct type **structs; // each once, sorted by size
+    size_t struct_count;
 };
 
 // The program's modules and types, parsed when first asked for. NULL on failure.
