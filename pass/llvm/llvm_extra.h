@@ -14,11 +14,10 @@
 extern "C" {
 #endif
 
-// ---- the three steps, called by plugin.cpp at their extension points
+// ---- steps 1 and 3, called by plugin.cpp at their extension points; step 2 is C++ throughout (strip_mine.cpp)
 
-void hlckpt_insert_points(LLVMModuleRef module);          // step 1, pipeline start
-bool extra_strip_mine(LLVMValueRef function);             // step 2, before the vectoriser
-void hlckpt_lower_points(LLVMModuleRef module);           // step 3, last
+void hlckpt_insert_points(LLVMModuleRef module); // pipeline start
+void hlckpt_lower_points(LLVMModuleRef module);  // last
 
 // ---- diagnostics; `where` is an instruction or a function
 

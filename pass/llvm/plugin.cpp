@@ -1,18 +1,18 @@
 // The plugin's entry: puts the three steps at their extension points of clang's (and opt's) pipeline.
 //
 //     step 1  pipeline start      migration points, live variables, resume twins, maps     hlckpt_insert_points
-//     step 2  vectoriser start    loops with polls are strip-mined                          extra_strip_mine
+//     step 2  before unrolling    loops of few iterations lose their polls                  DropPolls
+//             vectoriser start    other short loops with polls are strip-mined              StripMine
 //     step 3  optimizer last      polls and landing pads                                    hlckpt_lower_points
 #include "llvm/IR/Module.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Passes/PassPlugin.h"
-#include "llvm/Transforms/Scalar/IndVarSimplify.h"
 #include "llvm/Transforms/Scalar/LICM.h"
 #include "llvm/Transforms/Scalar/LoopIdiomRecognize.h"
 #include "llvm/Transforms/Scalar/LoopPassManager.h"
-#include "llvm/Transforms/Scalar/LoopRotation.h"
 
 #include "llvm_extra.h"
+#include "strip_mine.h"
 
 using namespace llvm;
 
@@ -25,12 +25,6 @@ struct InsertPoints : PassInfoMixin<InsertPoints> {
         return PreservedAnalyses::none();
     }
     static bool isRequired() { return true; }
-};
-
-struct StripMine : PassInfoMixin<StripMine> {
-    PreservedAnalyses run(Function &function, FunctionAnalysisManager &) {
-        return extra_strip_mine(wrap(&function)) ? PreservedAnalyses::none() : PreservedAnalyses::all();
-    }
 };
 
 struct LowerPoints : PassInfoMixin<LowerPoints> {
@@ -47,6 +41,15 @@ void register_steps(PassBuilder &builder) {
         if (level == OptimizationLevel::O0)
             return;
         passes.addPass(StripMine());
+        // What the polls held back in the loops that now have none.
+        passes.addPass(createFunctionToLoopPassAdaptor(LICMPass(LICMOptions()), /*UseMemorySSA=*/true));
+        LoopPassManager idioms;
+        idioms.addPass(LoopIdiomRecognizePass());
+        passes.addPass(createFunctionToLoopPassAdaptor(std::move(idioms)));
+    });
+    builder.registerLateLoopOptimizationsEPCallback([](LoopPassManager &passes, OptimizationLevel level) {
+        if (level != OptimizationLevel::O0)
+            passes.addPass(DropPolls());
     });
     builder.registerOptimizerLastEPCallback([](ModulePassManager &passes, OptimizationLevel) { passes.addPass(LowerPoints()); });
     builder.registerPipelineParsingCallback(
