@@ -115,13 +115,20 @@ static bool is_only_thread(char reason[WALK_REASON_SIZE])
     return false;
 }
 
-// Logs a reason unless it is the same as the last time.
+// A reason is logged when it is not among those of late: a loop of attempts says each thing once.
 static void report_once(enum log_level level, const char *what, const char *reason)
 {
-    static char last[sizeof outcome->reason];
-    bool known = strcmp(reason, last) == 0;
+    static uint64_t late[64];
+    static unsigned next;
+    uint64_t hash = UINT64_C(14695981039346656037); // FNV-1a
+    for (const char *c = reason; *c; c++)
+        hash = (hash ^ (unsigned char)*c) * UINT64_C(1099511628211);
+    bool known = false;
+    for (size_t i = 0; i < sizeof late / sizeof *late; i++)
+        known |= late[i] == hash;
     log_line(known ? LOG_DEBUG : level, "%s: %s", what, reason);
-    snprintf(last, sizeof last, "%s", reason);
+    if (!known)
+        late[next++ % (sizeof late / sizeof *late)] = hash;
 }
 
 static enum capture_result put_off(const char *reason)

@@ -5,7 +5,7 @@
 // P2  The program sees no difference: errno is kept.
 // P3  A capture that is put off costs little. With the helper thread the flag is cleared and set again after a delay
 // that
-//     doubles; under HLCKPT_POLL the distance to the next attempt, in polls, doubles after the first EAGER ones.
+//     doubles; under HLCKPT_POLL the distance to the next attempt grows with the polls since the first.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
@@ -19,35 +19,27 @@
 #include "poll.h"
 #include "stats.h"
 
-#define EAGER    64
-#define FARTHEST (UINT64_C(1) << 20)
+#define EAGER 256 // attempts at one poll after the other
 
 volatile uint32_t hlckpt_poll_requested;
 
 static atomic_flag busy = ATOMIC_FLAG_INIT;
 static bool disabled; // in processes that the program forks
 
-// Under HLCKPT_POLL: the poll of the next attempt.
-static struct {
-    uint64_t next;
-    uint64_t attempts;
-    uint64_t distance;
-} counting;
+// Under HLCKPT_POLL: the poll of the next attempt; 0 when there is to be none.
+static uint64_t next_attempt;
 
 static void plan_next_attempt(enum capture_result result)
 {
-    if (result != CAPTURE_PUT_OFF) {
-        counting.next = 0; // never
-        return;
-    }
-    if (++counting.attempts > EAGER && counting.distance < FARTHEST)
-        counting.distance *= 2;
-    counting.next = stats.polls + counting.distance;
+    static unsigned attempts;
+    uint64_t since = stats.polls - options.poll;
+    bool again = result == CAPTURE_PUT_OFF;
+    next_attempt = again ? stats.polls + 1 + (++attempts > EAGER ? since / 64 : 0) : 0;
 }
 
 static bool count_poll(const void *caller)
 {
-    if (++stats.polls != counting.next)
+    if (++stats.polls != next_attempt)
         return false;
     enum capture_result result = capture_now(CAPTURE_AND_EXIT, caller);
     if (result != CAPTURE_CHILD)
@@ -116,8 +108,7 @@ bool poll_start(struct failure *f)
 {
     pthread_atfork(NULL, NULL, disable_in_child);
     if (options.count_polls) {
-        counting.next = options.poll;
-        counting.distance = 1;
+        next_attempt = options.poll;
         hlckpt_poll_requested = 1;
         return true;
     }
