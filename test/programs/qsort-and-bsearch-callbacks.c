@@ -40,11 +40,11 @@ static int compare_names(const void *a, const void *b)
 
 int main(void)
 {
-    enum { COUNT = 60 };
+    enum { COUNT = 24 };
     struct record *records = malloc(COUNT * sizeof *records);
     const char *names[COUNT];
     unsigned seed = 12345;
-    for (int round = 0; round < 4; round++) {
+    for (int round = 0; round < 10; round++) {
         by_digits = round % 2;
         for (int i = 0; i < COUNT; i++) {
             seed = seed * 1103515245u + 12345u;
@@ -56,12 +56,14 @@ int main(void)
         for (int i = 0; i < COUNT; i++)
             names[i] = records[i].name;
         qsort(names, COUNT, sizeof *names, compare_names);
-        int found = 0;
+        int found = 0, sum = 0;
+        for (int i = 0; i < COUNT * 5; i++)
+            sum += digit_sum(records[i % COUNT].key) * i;
         for (int i = 0; i < COUNT; i += 3) {
             struct record *hit = bsearch(&records[i], records, COUNT, sizeof *records, compare_records);
             found += hit && hit->key == records[i].key;
         }
-        printf("%d %d %s %s %.2f %d\n", records[0].key, records[COUNT - 1].key, names[0], names[COUNT / 2],
+        printf("%d %d %d %s %s %.2f %d\n", sum, records[0].key, records[COUNT - 1].key, names[0], names[COUNT / 2],
                records[COUNT / 3].weight, found);
     }
     printf("%d\n", comparisons > 100);
