@@ -76,7 +76,9 @@ static bool name_in_table(struct file_bytes file, const ElfW(Shdr) * table, cons
             s->st_name >= strings->sh_size)
             continue;
         const char *name = file.at + strings->sh_offset + s->st_name;
-        snprintf(buffer, size, "%.*s", (int)strnlen(name, strings->sh_size - s->st_name), name);
+        size_t length = strnlen(name, strings->sh_size - s->st_name);
+        const char *suffix = memchr(name, '.', length); // what the compiler or the pass adds, such as a twin's
+        snprintf(buffer, size, "%.*s", (int)(suffix ? suffix - name : (ptrdiff_t)length), name);
         return true;
     }
     return false;
