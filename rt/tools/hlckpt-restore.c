@@ -33,6 +33,16 @@ struct request {
     bool qemu, check, newest;
 };
 
+// The image that is looked at; closed however the tool ends.
+static struct image *opened;
+
+static void close_opened(void)
+{
+    if (opened)
+        image_close(opened);
+    opened = NULL;
+}
+
 static void print_help(FILE *to)
 {
     fputs("usage: hlckpt-restore [OPTION...] IMAGE [-- NAME=VALUE...]\n"
@@ -98,7 +108,7 @@ static _Noreturn void refuse_image(const struct request *request, const char *pa
         fprintf(stderr, "hlckpt-restore: %s: %s\n", path, why);
     else
         fprintf(stderr, "hlckpt-restore: %s (%s): %s\n", request->image, path, why);
-    if (open_newest(folder_of(request->image), newest))
+    if ((opened = open_newest(folder_of(request->image), newest)))
         fprintf(stderr, "hlckpt-restore: the newest image there that is whole is %s; --newest takes it\n", newest);
     exit(HLCKPT_STATUS_REFUSED);
 }
@@ -272,14 +282,15 @@ int main(int argc, char **argv)
         print_help(stderr);
         return HLCKPT_STATUS_REFUSED;
     }
-    struct image *image = open_image(&request, path);
+    atexit(close_opened);
+    opened = open_image(&request, path);
     if (request.check)
-        return report_check(image, path);
-    const char *program = find_program(&request, image, &f);
+        return report_check(opened, path);
+    const char *program = find_program(&request, opened, &f);
     const struct target *target = program ? check_program(program, &f) : NULL;
     if (f.failed)
         refuse(request.image, f.text);
-    image_close(image);
+    close_opened();
     set_environment(request.assignments, path);
     execute(program, target, request.qemu);
 }
