@@ -2,6 +2,9 @@
 //
 // Tail recursion becomes a loop. LLVM would do so later, but not with a call that carries an operand bundle. In front-end code all variables are memory:
 //     int f(int n, int a) { ... return f(n - 1, a * n); }        n.addr = n - 1; a.addr = a * n; goto body;
+// and, with an accumulator for an operation that is associative and commutative,
+//     int f(int n) { if (n < 2) return n; return f(n - 1) + f(n - 2); }
+//                                                                sum += f(n - 1); n.addr = n - 2; goto body; ... return sum + n;
 //
 // Dynamic allocas (VLA, alloca) become heap blocks on a list that hangs off the function's frame, so that an image holds them like any other object and a resumed
 // frame has nothing to do for them:
@@ -15,43 +18,79 @@
 
 // ---- tail recursion
 
-// Skips what stands between a call and the return without doing anything: debug records, ends of lifetimes, branches, and the way of the result through the
-// return slot. Returns true if `call` is the last thing its function does.
+// What a call's result goes through on its way to the return.
+struct tail {
+    LLVMValueRef combination; // result op other; or NULL
+    LLVMValueRef other;
+    VECTOR(LLVMValueRef) loads; // of variables, between the call and the combination
+};
+
 static bool is_lifetime_end(LLVMValueRef i)
 {
     return is_intrinsic(i, "llvm.lifetime.end") || is_intrinsic(i, "llvm.dbg.");
 }
 
-static bool returns_at_once(LLVMValueRef call)
+static bool is_associative(LLVMOpcode op)
+{
+    return op == LLVMAdd || op == LLVMMul || op == LLVMAnd || op == LLVMOr || op == LLVMXor;
+}
+
+static bool follow_combination(LLVMValueRef i, LLVMValueRef value, struct tail *tail)
+{
+    LLVMValueRef left = LLVMGetOperand(i, 0), right = LLVMGetOperand(i, 1);
+    if (tail->combination || (left == value) == (right == value) || LLVMGetTypeKind(LLVMTypeOf(i)) != LLVMIntegerTypeKind)
+        return false;
+    tail->combination = i;
+    tail->other = left == value ? right : left;
+    return true;
+}
+
+// The value as the successor of `block` sees it.
+static LLVMValueRef through_phi(LLVMValueRef value, LLVMBasicBlockRef block, LLVMBasicBlockRef successor)
+{
+    for (LLVMValueRef phi = LLVMGetFirstInstruction(successor); LLVMIsAPHINode(phi); phi = LLVMGetNextInstruction(phi))
+        for (unsigned i = 0; i < LLVMCountIncoming(phi); i++)
+            if (LLVMGetIncomingBlock(phi, i) == block && LLVMGetIncomingValue(phi, i) == value)
+                return phi;
+    return value;
+}
+
+static LLVMValueRef first_after_phis(LLVMBasicBlockRef block)
+{
+    LLVMValueRef i = LLVMGetFirstInstruction(block);
+    while (LLVMIsAPHINode(i))
+        i = LLVMGetNextInstruction(i);
+    return i;
+}
+
+// True if nothing happens between a call and the return but that the result is passed on, combined at most once.
+static bool returns_at_once(LLVMValueRef call, struct tail *tail)
 {
     LLVMValueRef slot = NULL, value = call;
     unsigned blocks = 0;
     for (LLVMValueRef i = LLVMGetNextInstruction(call); i && blocks < 8;) {
         LLVMValueRef next = LLVMGetNextInstruction(i);
-        switch (LLVMGetInstructionOpcode(i)) {
-        case LLVMStore:
-            if (slot || LLVMGetOperand(i, 0) != call || !LLVMIsAAllocaInst(LLVMGetOperand(i, 1)))
+        LLVMOpcode op = LLVMGetInstructionOpcode(i);
+        if (op == LLVMStore) {
+            if (slot || LLVMGetOperand(i, 0) != value || !LLVMIsAAllocaInst(LLVMGetOperand(i, 1)))
                 return false;
             slot = LLVMGetOperand(i, 1);
-            break;
-        case LLVMLoad:
-            if (!slot || LLVMGetOperand(i, 0) != slot)
+        } else if (op == LLVMLoad && slot && LLVMGetOperand(i, 0) == slot) {
+            value = i;
+        } else if (op == LLVMLoad && LLVMIsAAllocaInst(LLVMGetOperand(i, 0)) && blocks == 0) {
+            vector_push(&tail->loads, i);
+        } else if (is_associative(op)) {
+            if (!follow_combination(i, value, tail))
                 return false;
             value = i;
-            break;
-        case LLVMBr:
-            if (LLVMIsConditional(i))
-                return false;
-            next = LLVMGetFirstInstruction(LLVMGetSuccessor(i, 0));
+        } else if (op == LLVMBr && !LLVMIsConditional(i)) {
+            LLVMBasicBlockRef successor = LLVMGetSuccessor(i, 0);
+            value = through_phi(value, LLVMGetInstructionParent(i), successor);
+            next = first_after_phis(successor);
             blocks++;
-            break;
-        case LLVMRet:
-            return LLVMGetNumOperands(i) == 0 || (LLVMGetOperand(i, 0) == value && (value != call) == (slot != NULL));
-        case LLVMCall:
-            if (!is_lifetime_end(i))
-                return false;
-            break;
-        default:
+        } else if (op == LLVMRet) {
+            return LLVMGetNumOperands(i) == 0 ? !tail->combination : LLVMGetOperand(i, 0) == value;
+        } else if (op != LLVMCall || !is_lifetime_end(i)) {
             return false;
         }
         i = next;
@@ -81,11 +120,18 @@ static bool has_only_private_scalars(LLVMValueRef function)
     return true;
 }
 
-bool is_droppable_tail_call(struct module *m, struct function *f, LLVMValueRef call)
+static bool is_tail_call(struct module *m, struct function *f, LLVMValueRef call, struct tail *tail)
 {
     LLVMValueRef callee = direct_callee(call);
-    return callee && function_of(m, callee) && returns_at_once(call) && extra_scalar_signature(f->value) && extra_scalar_signature(callee) &&
+    *tail = (struct tail){0};
+    return callee && function_of(m, callee) && returns_at_once(call, tail) && extra_scalar_signature(f->value) && extra_scalar_signature(callee) &&
            has_only_private_scalars(f->value);
+}
+
+bool is_droppable_tail_call(struct module *m, struct function *f, LLVMValueRef call)
+{
+    struct tail tail;
+    return is_tail_call(m, f, call, &tail) && !tail.combination && !tail.loads.count;
 }
 
 // Where each parameter is stored on entry; false if one is stored nowhere or twice.
@@ -107,31 +153,86 @@ static bool find_parameter_slots(LLVMValueRef function, LLVMValueRef *slots, LLV
     return *last_store != NULL;
 }
 
-static void jump_instead(struct module *m, LLVMValueRef call, LLVMValueRef *slots, LLVMBasicBlockRef body)
+struct tail_call {
+    LLVMValueRef call;
+    struct tail tail;
+};
+
+struct accumulator {
+    LLVMValueRef memory; // NULL if no call needs one
+    LLVMOpcode op;
+};
+
+static void jump_instead(struct module *m, struct tail_call *t, LLVMValueRef *slots, LLVMBasicBlockRef body, struct accumulator a)
 {
-    LLVMBasicBlockRef rest = extra_split_before(call, "");
+    LLVMBasicBlockRef rest = extra_split_before(t->call, "");
     LLVMValueRef jump = LLVMGetBasicBlockTerminator(LLVMGetPreviousBasicBlock(rest));
     LLVMPositionBuilderBefore(m->builder, jump);
-    for (unsigned i = 0; i < LLVMGetNumArgOperands(call); i++)
-        LLVMBuildStore(m->builder, LLVMGetOperand(call, i), slots[i]);
-    LLVMInstructionSetDebugLoc(jump, LLVMInstructionGetDebugLoc(call));
+    LLVMSetCurrentDebugLocation2(m->builder, LLVMInstructionGetDebugLoc(t->call));
+    for (size_t i = 0; i < t->tail.loads.count; i++) {
+        LLVMInstructionRemoveFromParent(t->tail.loads.items[i]);
+        LLVMInsertIntoBuilder(m->builder, t->tail.loads.items[i]);
+    }
+    if (t->tail.combination) {
+        LLVMValueRef sum = LLVMBuildLoad2(m->builder, LLVMTypeOf(t->tail.other), a.memory, "");
+        LLVMBuildStore(m->builder, LLVMBuildBinOp(m->builder, a.op, sum, t->tail.other, ""), a.memory);
+    }
+    for (unsigned i = 0; i < LLVMGetNumArgOperands(t->call); i++)
+        LLVMBuildStore(m->builder, LLVMGetOperand(t->call, i), slots[i]);
+    LLVMInstructionSetDebugLoc(jump, LLVMInstructionGetDebugLoc(t->call));
     LLVMSetSuccessor(jump, 0, body);
+}
+
+static LLVMValueRef identity_of(LLVMOpcode op, LLVMTypeRef type)
+{
+    return op == LLVMMul ? LLVMConstInt(type, 1, false) : op == LLVMAnd ? LLVMConstAllOnes(type) : LLVMConstNull(type);
+}
+
+// Results that are returned are combined with what has been gathered; `body` begins behind the accumulator's initialisation.
+static void gather(struct module *m, struct function *f, struct accumulator *a, LLVMBasicBlockRef body)
+{
+    LLVMTypeRef type = LLVMGetReturnType(LLVMGlobalGetValueType(f->value));
+    LLVMPositionBuilderBefore(m->builder, LLVMGetFirstInstruction(LLVMGetEntryBasicBlock(f->value)));
+    LLVMSetCurrentDebugLocation2(m->builder, NULL);
+    a->memory = LLVMBuildAlloca(m->builder, type, "gathered");
+    LLVMPositionBuilderBefore(m->builder, LLVMGetBasicBlockTerminator(LLVMGetPreviousBasicBlock(body)));
+    LLVMBuildStore(m->builder, identity_of(a->op, type), a->memory);
+    FOR_EACH_BLOCK (block, f->value) {
+        LLVMValueRef last = LLVMGetBasicBlockTerminator(block);
+        if (!LLVMIsAReturnInst(last))
+            continue;
+        LLVMPositionBuilderBefore(m->builder, last);
+        LLVMSetCurrentDebugLocation2(m->builder, LLVMInstructionGetDebugLoc(last));
+        LLVMValueRef gathered = LLVMBuildLoad2(m->builder, type, a->memory, "");
+        LLVMSetOperand(last, 0, LLVMBuildBinOp(m->builder, a->op, gathered, LLVMGetOperand(last, 0), ""));
+    }
 }
 
 void normalise_tail_recursion(struct module *m, struct function *f)
 {
-    VECTOR(LLVMValueRef) calls = {0};
+    VECTOR(struct tail_call) calls = {0};
+    struct accumulator accumulator = {0};
     FOR_EACH_BLOCK (block, f->value)
-        FOR_EACH_INSTRUCTION (i, block)
-            if (LLVMIsACallInst(i) && direct_callee(i) == f->value && is_droppable_tail_call(m, f, i))
-                vector_push(&calls, i);
+        FOR_EACH_INSTRUCTION (i, block) {
+            struct tail_call t = {.call = i};
+            if (!LLVMIsACallInst(i) || direct_callee(i) != f->value || !is_tail_call(m, f, i, &t.tail))
+                continue;
+            LLVMOpcode op = t.tail.combination ? LLVMGetInstructionOpcode(t.tail.combination) : 0;
+            if (op && accumulator.op && op != accumulator.op)
+                continue;
+            accumulator.op = op ? op : accumulator.op;
+            vector_push(&calls, t);
+        }
     LLVMValueRef last_store, *slots = calloc(LLVMCountParams(f->value) + 1, sizeof *slots);
     if (calls.count && find_parameter_slots(f->value, slots, &last_store)) {
         LLVMBasicBlockRef body = extra_split_before(LLVMGetNextInstruction(last_store), "body");
+        if (accumulator.op)
+            gather(m, f, &accumulator, body);
         for (size_t i = 0; i < calls.count; i++)
-            jump_instead(m, calls.items[i], slots, body);
+            jump_instead(m, &calls.items[i], slots, body, accumulator);
         extra_remove_unreachable(f->value);
     }
+    free(calls.items);
     free(slots);
 }
 
