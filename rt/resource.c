@@ -27,6 +27,7 @@
 #include "handle.h"
 #include "heap.h"
 #include "log.h"
+#include "memory-map.h"
 #include "state.h"
 
 struct call {
@@ -43,8 +44,9 @@ static struct call **calls; // in the order of the calls
 static size_t call_count, call_capacity;
 static pthread_mutex_t calls_lock = PTHREAD_MUTEX_INITIALIZER;
 
-// The memory that constructors filled: one entry for each "o" argument, in the order of the calls. In the program's
-// heap, so that the addresses are translated with the state.
+// The memory that constructors filled: one entry for each "o" argument, in the order of the calls. The array is in the
+// program's heap, so that the addresses are translated with the state. They are those of the second byte: the first
+// could also be meant as the end of the object before.
 static char **in_memory;
 static size_t in_memory_capacity;
 
@@ -292,7 +294,7 @@ void resources_look(void)
         handles_add(fills_memory(s) ? NULL : calls[i]->handle);
         for (uint32_t k = 0; k < s->count; k++)
             if (s->letters[k] == 'o' && in_memory_reserve(filled + 1))
-                in_memory[filled++] = calls[i]->arguments[k].p;
+                in_memory[filled++] = (char *)calls[i]->arguments[k].p + 1;
     }
     for (size_t i = filled; i < in_memory_capacity; i++)
         in_memory[i] = NULL;
@@ -482,27 +484,43 @@ bool resources_remake(struct failure *f)
     return !f->failed;
 }
 
-// The addresses, as the state has put them into this process. An address outside the heap array is the state's mistake.
+// The addresses, as the state has put them into this process. Memory that is gone (a variable of a function that
+// returned without calling the destructor) comes back as an address that may not be used: that call is forgotten.
 static bool find_memory(struct call *call, struct failure *f)
 {
-    struct heap_block block = {0};
-    if (!heap_find(in_memory, &block))
-        block.size = 0;
     for (uint32_t k = 0; k < call->signature.count; k++) {
+        uint64_t index = call->references[k];
         if (call->signature.letters[k] != 'o')
             continue;
-        if (call->references[k] >= block.size / sizeof *in_memory || !in_memory[call->references[k]])
+        if (index >= in_memory_capacity || !in_memory[index])
             return fail(f, "%s: the memory that it filled is not in the image", call->resource->constructor);
-        call->arguments[k].p = in_memory[call->references[k]];
+        call->arguments[k].p = in_memory[index] - 1;
+        if (!memory_allows(call->arguments[k].p, MAY_WRITE))
+            return false;
     }
-    in_memory_capacity = block.size / sizeof *in_memory;
     return true;
+}
+
+static void adopt_in_memory(void)
+{
+    struct heap_block block;
+    bool known = in_memory && heap_find(in_memory, &block) && block.address == in_memory;
+    in_memory_capacity = known ? block.size / sizeof *in_memory : 0;
+    if (!known)
+        in_memory = NULL;
 }
 
 bool resources_remake_in_memory(struct failure *f)
 {
-    for (size_t i = 0; i < call_count && !f->failed; i++)
-        if (fills_memory(&calls[i]->signature) && find_memory(calls[i], f))
-            remake(calls[i], f);
+    size_t kept = 0, count = call_count;
+    adopt_in_memory();
+    for (size_t i = 0; i < count && !f->failed; i++) {
+        struct call *call = calls[i];
+        if (!fills_memory(&call->signature) || (find_memory(call, f) && remake(call, f)))
+            calls[kept++] = call;
+        else
+            free_call(call);
+    }
+    call_count = kept;
     return !f->failed;
 }
