@@ -18,25 +18,35 @@ static void on_terminate(int number)
     caught[2]++;
 }
 
-int main(void)
+static void catch (int number)
 {
     struct sigaction action;
-    sigset_t blocked, before;
     memset(&action, 0, sizeof action);
     action.sa_handler = on_user;
-    sigaction(SIGUSR1, &action, NULL);
-    sigaction(SIGUSR2, &action, NULL);
+    sigaction(number, &action, NULL);
+}
+
+static void change_mask(int how, int number)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, number);
+    sigprocmask(how, &set, NULL);
+}
+
+int main(void)
+{
+    catch (SIGUSR1);
+    catch (SIGUSR2);
     signal(SIGTERM, on_terminate);
-    sigemptyset(&blocked);
-    sigaddset(&blocked, SIGUSR2);
     for (int i = 0; i < 40; i++) {
         raise(i % 3 ? SIGUSR1 : SIGTERM);
         if (i % 8 == 2) {
-            sigprocmask(SIG_BLOCK, &blocked, &before);
+            change_mask(SIG_BLOCK, SIGUSR2);
             raise(SIGUSR2);
         }
         if (i % 8 == 6)
-            sigprocmask(SIG_SETMASK, &before, NULL);
+            change_mask(SIG_UNBLOCK, SIGUSR2);
         if (i == 20)
             signal(SIGTERM, SIG_IGN);
         printf("%d %d %d %d\n", i, (int)caught[0], (int)caught[1], (int)caught[2]);

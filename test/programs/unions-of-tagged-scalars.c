@@ -1,5 +1,6 @@
-// hop: small
-// Unions of scalars, told apart by a tag, on the stack, in a global table and in the heap.
+// hop: small targets=64bit+le
+// Unions of scalars, told apart by a tag, on the stack, in a global table and in the heap. Only the program knows
+// which member is the current one, so that byte order and sizes must stay as they are.
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 // hop: small
 // A va_list that is live while loops run and functions are called between one va_arg and the next.
+// There it cannot be captured; between the calls it can.
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -50,7 +51,10 @@ static double mixed(const char *kinds, ...)
 int main(void)
 {
     for (int n = 1; n < 12; n++) {
-        printf("%ld", add(n % 4 + 9, n, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12));
+        int between = 0;
+        for (int i = 0; i < 40; i++)
+            between = between * 5 % 1009 + work(i);
+        printf("%d %ld", between, add(n % 4 + 9, n, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12));
         printf(" %.4f", mixed("iidlisd", n, 5, 0.25, 1LL << 40, 7, "text", n * 1.5));
         printf(" %.4f\n", mixed("dddddddddiiiiiiiiils", 1., 2., 3., 4., 5., 6., 7., 8., 9., 1, 2, 3, 4, 5, 6, 7, 8, n,
                                 (long long)n, "end"));
