@@ -1,5 +1,5 @@
 // RUN: rm -rf %t && mkdir %t && cd %t
-// RUN: %hlckpt-cc -O1 %S/Inputs/graph.c -o graph -lm && (env HLCKPT_POLL=8 ./graph >out || test $? = 75)
+// RUN: %hlckpt-cc -O1 %S/Inputs/graph.c -o graph -lm && (env HLCKPT_POLL=1 ./graph >out || test $? = 75)
 // RUN: %image-test -I%top/rt/tools %top/rt/float.c %top/rt/tools/state-read.c %top/rt/tools/state-text.c \
 // RUN:     %top/rt/tools/emit.c %s -o test
 // RUN: env ASAN_OPTIONS=detect_leaks=0 ./test hlckpt-images/latest 3000 >shown
