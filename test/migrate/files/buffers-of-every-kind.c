@@ -1,5 +1,5 @@
 // Streams that are unbuffered, line-buffered, and buffered in memory of the program, with bytes waiting in them.
-// RUN: %hop --targets x86_64,s390x,armhf --every-point --max-points 12 %s
+// RUN: %hop --targets x86_64,s390x,armhf --opt=-O0 --every-point --max-points 12 %s
 #include <stdio.h>
 #include <stdlib.h>
 

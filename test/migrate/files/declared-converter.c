@@ -1,5 +1,6 @@
 // A handle that a library returns, declared by the program: iconv_open.
-// RUN: %hop --cflags=-I%top/include --targets x86_64,s390x,armhf --every-point --max-points 12 %s
+// RUN: %hop --cflags=-I%top/include --targets x86_64,s390x,armhf --opt=-O0 --every-point --max-points 12 %s
+// RUN: %hop --cflags=-I%top/include --targets x86_64,powerpc,riscv64 --hops 5 %s
 #include <hlckpt.h>
 #include <iconv.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // Memory of the program that a library fills, declared by the program: regcomp, on the stack and in the heap.
-// RUN: %hop --cflags=-I%top/include --targets x86_64,s390x,armhf --every-point --max-points 12 %s
+// RUN: %hop --cflags=-I%top/include --targets x86_64,s390x,armhf --opt=-O0 --every-point --max-points 12 %s
 #include <hlckpt.h>
 #include <regex.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // errno between a failing call and its test, and an interval timer that is still running.
-// RUN: %hop --targets x86_64,s390x,armhf --every-point --max-points 12 %s
+// RUN: %hop --targets x86_64,s390x,armhf --opt=-O0 --every-point --max-points 12 %s
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

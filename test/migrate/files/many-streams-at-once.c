@@ -1,5 +1,6 @@
 // Streams opened and closed in an order of their own, held in a list, some of them for reading what others write.
-// RUN: %hop --targets x86_64,s390x,armhf --every-point --max-points 12 %s
+// RUN: %hop --targets x86_64,s390x,armhf --opt=-O0 --every-point --max-points 12 %s
+// RUN: %hop --cflags=-I%top/include --targets x86_64,powerpc,riscv64 --hops 5 %s
 #include <stdio.h>
 #include <stdlib.h>
 

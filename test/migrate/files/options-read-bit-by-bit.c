@@ -1,5 +1,5 @@
 // getopt in the middle of the arguments, strtok in the middle of a string, the environment, and on_exit.
-// RUN: %hop --targets x86_64,s390x,armhf --every-point --max-points 12 %s
+// RUN: %hop --targets x86_64,s390x,armhf --opt=-O0 --every-point --max-points 12 %s
 // hop: args='-a -n 5 --name=first -v --name second rest of it'
 #define _GNU_SOURCE
 #include <getopt.h>

@@ -1,5 +1,6 @@
 // A pipe of which the program has both ends, with bytes waiting in it.
-// RUN: %hop --targets x86_64,s390x,armhf --every-point --max-points 12 %s
+// RUN: %hop --targets x86_64,s390x,armhf --opt=-O0 --every-point --max-points 12 %s
+// RUN: %hop --cflags=-I%top/include --targets x86_64,powerpc,riscv64 --hops 5 %s
 #include <stdio.h>
 #include <unistd.h>
 

@@ -1,5 +1,5 @@
 // Handlers, ignored and blocked signals, one-argument and three-argument; the umask and the working directory.
-// RUN: %hop --targets x86_64,s390x,armhf --every-point --max-points 12 %s
+// RUN: %hop --targets x86_64,s390x,armhf --opt=-O0 --every-point --max-points 12 %s
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>

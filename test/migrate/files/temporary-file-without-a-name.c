@@ -1,5 +1,5 @@
 // tmpfile: a file without a name, written, read back and updated.
-// RUN: %hop --targets x86_64,s390x,armhf --every-point --max-points 12 %s
+// RUN: %hop --targets x86_64,s390x,armhf --opt=-O0 --every-point --max-points 12 %s
 #include <stdio.h>
 
 int main(void)
