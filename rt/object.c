@@ -132,6 +132,12 @@ static bool fits(const struct object *o, const struct type *type, uint64_t offse
     return offset == o->size || (offset <= o->size && type->size <= o->size - offset);
 }
 
+// Structs that end in an array are sometimes allocated shorter than they are declared.
+static bool ends_in_array(const struct type *type)
+{
+    return type->kind == HLCKPT_STRUCT && type->field_count && type->fields[type->field_count - 1].type->kind == HLCKPT_ARRAY;
+}
+
 static bool is_element_start(const struct type *type, uint64_t offset)
 {
     return type->flexible ? offset == 0 : offset % type->size == 0;
@@ -196,8 +202,10 @@ static void suggest(struct object *o, const struct type *pointee, uint64_t offse
         o->reached_by_void = true;
     else if (is_character(type))
         o->reached_by_character = true;
-    else if (!fits(o, type, offset))
+    else if (!fits(o, type, offset) && ends_in_array(type))
         note_misfit(o, type, offset);
+    else if (!fits(o, type, offset))
+        return; // a pointer to what was here before
     else if (o->suggested && has_part(o->suggested, offset, type))
         return;
     else if (o->suggested)
@@ -345,7 +353,7 @@ static struct verdict judge(struct objects *os, const struct object *o)
         return opaque;
     if (!o->size || (o->reached_by_character && !(o->reached_by_void && has_known_words(os, o))))
         return bytes;
-    if (!o->reached_by_void && !o->reached_by_character) // held by its scope alone
+    if (!o->reached_by_void && !o->reached_by_character) // held by its scope alone, or by stale pointers
         return (struct verdict){byte, false, true};
     return opaque;
 }

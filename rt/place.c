@@ -139,9 +139,12 @@ static bool has_at_end(const struct place *place, const struct type *pointee)
     return type_ends(place->type, (uint64_t)(place->end - place->start), type_strip(pointee));
 }
 
-static bool has_at_start(const struct place *place, const struct type *pointee)
+// Is the place one `pointee`, or an array of them? A pointer to the first part of something else is less likely than one
+// past the end of an array.
+static bool is_made_of(const struct place *place, const struct type *pointee)
 {
-    return type_begins(place->type, 0, type_strip(pointee));
+    return type_begins(type_strip(place->type), 0, type_strip(pointee)) &&
+           type_strip(place->type)->size == type_strip(pointee)->size && place->type->kind != HLCKPT_UNION;
 }
 
 struct place *places_find(const struct places *places, const char *address, const struct type *pointee)
@@ -157,7 +160,7 @@ struct place *places_find(const struct places *places, const char *address, cons
             ended = p;
     }
     if (inside && ended && inside->start == address && pointee && has_at_end(ended, pointee) &&
-        !has_at_start(inside, pointee))
+        !is_made_of(inside, pointee))
         return ended;
     if (inside || ended)
         return inside ? inside : ended;
