@@ -5,6 +5,8 @@
 // I2  No length in the file is believed: an object is measured within the bytes there are (check.h) before it is
 //     parsed, and a section is decoded into no more than what it says, which is bounded too.
 // I3  Bytes and strings of an unencoded section are used where they lie in the mapped file.
+//
+// Not handled: a file that is made shorter while it is mapped. Writers never change an image, they only replace it.
 #define _GNU_SOURCE
 #define _FILE_OFFSET_BITS 64
 #include "image.h"
