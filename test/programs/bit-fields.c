@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+static volatile int rounds = 120; // not known to the compiler, so that it keeps the loop as it is
+
 struct packet {
     unsigned version : 3;
     unsigned urgent : 1;
@@ -41,7 +43,7 @@ static unsigned long checksum(const struct packet *packets, int count)
 int main(void)
 {
     struct packet packets[6] = {{0}}, current = {1, 0, -16, 123456789012, 4242, 1, 'x', -1000000000, 2};
-    for (int i = 0; i < 120; i++) {
+    for (int i = 0; i < rounds; i++) {
         current = next_packet(current, i);
         packets[i % 6] = current;
         if (i % 12 == 0)

@@ -5,6 +5,8 @@
 #include <uchar.h>
 #include <wchar.h>
 
+static volatile int rounds = 12; // not known to the compiler, so that it keeps the loop as it is
+
 enum weekday { MONDAY = 1, TUESDAY, SUNDAY = 7 };
 enum sign { NEGATIVE = -1, ZERO, POSITIVE };
 enum wide { TOP = 0x7fffffff };
@@ -36,7 +38,7 @@ int main(void)
         any |= days[i].holiday;
     }
     int sum = 0, count[3] = {0};
-    for (int round = 0; round < 12; round++) {
+    for (int round = 0; round < rounds; round++) {
         for (int i = 0; i < 7; i++) {
             struct day *day = &days[(i * 3 + round) % 7];
             day->mood = (signed char)(day->mood ^ 0x55);

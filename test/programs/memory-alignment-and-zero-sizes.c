@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static volatile int rounds = 40; // not known to the compiler, so that it keeps the loop as it is
+
 struct line {
     alignas(64) int numbers[8];
     char tag;
@@ -30,7 +32,7 @@ int main(void)
         return 1;
     memset(page, 1, 8192);
     wide[0] = 1;
-    for (int i = 0; i < 40; i++) {
+    for (int i = 0; i < rounds; i++) {
         lines[i % 4].numbers[i % 8] += i;
         local.numbers[i % 8] ^= lines[(i + 1) % 4].numbers[i % 8];
         page[i * 120] += (char)i;

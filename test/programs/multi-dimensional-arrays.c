@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+static volatile int rounds = 8; // not known to the compiler, so that it keeps the loop as it is
+
 static int cube[4][5][6];
 static unsigned char hyper[2][3][4][5];
 
@@ -25,7 +27,7 @@ int main(void)
     double grid[3][4] = {{1}, {0, 2}, {0, 0, 3}};
     struct cell board[4][4] = {{{0}}};
     int(*plane)[6] = cube[0], *row = plane[0];
-    for (int round = 0; round < 8; round++) {
+    for (int round = 0; round < rounds; round++) {
         for (int i = 0; i < 4; i++) {
             for (int j = 0; j < 5; j++) {
                 for (int k = 0; k < 6; k++)

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+static volatile int rounds = 60; // not known to the compiler, so that it keeps the loop as it is
+
 struct point {
     short x, y;
 };
@@ -54,7 +56,7 @@ int main(void)
         for (int j = 0; j < 4; j++)
             shape->corners[j] = (struct point){(short)(i * j), (short)(i - j)};
     }
-    for (int step = 0; step < 60; step++) {
+    for (int step = 0; step < rounds; step++) {
         drawing.selected = &drawing.shapes[step * 3 % 5];
         drawing.cursor = &drawing.selected->corners[step % 4];
         drawing.undo[step % 3].saved = *drawing.selected;

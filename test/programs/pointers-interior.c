@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static volatile int rounds = 40; // not known to the compiler, so that it keeps the loop as it is
+
 struct inner {
     short numbers[5];
     double value;
@@ -33,7 +35,7 @@ int main(void)
     heap[1] = global;
     struct outer *all[] = {&local, &global, &heap[0], &heap[1]};
 
-    for (int i = 0; i < 40; i++) {
+    for (int i = 0; i < rounds; i++) {
         struct outer *o = all[i % 4];
         char *letter = &o->name[i % 5];
         short *number = &o->inners[i % 3].numbers[i % 5];

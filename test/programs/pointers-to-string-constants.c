@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+static volatile int rounds = 30; // not known to the compiler, so that it keeps the loop as it is
+
 static const char *const numbers[] = {"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"};
 static const char *volatile current = "nothing yet";
 static char buffer[] = "writable";
@@ -24,7 +26,7 @@ int main(void)
 {
     const char *longest = "", *tail = &"seven"[2], *mode = NULL;
     const char *lines[4] = {"first", &"second"[3], buffer + 2, ""};
-    for (int i = 0; i < 30; i++) {
+    for (int i = 0; i < rounds; i++) {
         const char *name = name_of(i % 13);
         if (strlen(name) > strlen(longest))
             longest = name;

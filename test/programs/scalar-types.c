@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+static volatile int rounds = 300; // not known to the compiler, so that it keeps the loop as it is
+
 enum colour { RED, GREEN = 7, BLUE = -3 };
 
 int main(void)
@@ -33,7 +35,7 @@ int main(void)
     long double ld = 0.25L;
     enum colour colour = GREEN;
 
-    for (int n = 0; n < 300; n++) {
+    for (int n = 0; n < rounds; n++) {
         flag = !flag;
         letter = (char)('a' + (letter - 'a' + 1) % 26);
         small = (signed char)(small < 0 ? small + 3 : small - 101);

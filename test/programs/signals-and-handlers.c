@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+static volatile int rounds = 40; // not known to the compiler, so that it keeps the loop as it is
+
 static volatile sig_atomic_t caught[3];
 
 static void on_user(int number)
@@ -39,7 +41,7 @@ int main(void)
     catch (SIGUSR1);
     catch (SIGUSR2);
     signal(SIGTERM, on_terminate);
-    for (int i = 0; i < 40; i++) {
+    for (int i = 0; i < rounds; i++) {
         raise(i % 3 ? SIGUSR1 : SIGTERM);
         if (i % 8 == 2) {
             change_mask(SIG_BLOCK, SIGUSR2);

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+static volatile int rounds = 40; // not known to the compiler, so that it keeps the loop as it is
+
 static int copy(char *to, const char *from, int count)
 {
     int rounds = (count + 7) / 8;
@@ -62,7 +64,7 @@ int main(void)
     struct coroutine c = {0};
     for (int i = 0; i < 64; i++)
         from[i] = (char)('0' + i);
-    for (int n = 1; n < 40; n++) {
+    for (int n = 1; n < rounds; n++) {
         int left = copy(to + n % 5, from + n, 64 - n - 5);
         int sum = 0;
         for (int i = 0; i < 64; i++)

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static volatile int rounds = 120; // not known to the compiler, so that it keeps the loop as it is
+
 struct state {
     unsigned seed;
     int *counter;
@@ -31,7 +33,7 @@ int main(void)
     into_table_owner = malloc(sizeof(int));
     *into_table_owner = 1;
     global_to_thread = &counter;
-    for (int i = 0; i < 120; i++) {
+    for (int i = 0; i < rounds; i++) {
         *cursor += next();
         if (++cursor == table + 10)
             cursor = table;

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static volatile int rounds = 80; // not known to the compiler, so that it keeps the loop as it is
+
 struct value {
     enum { EMPTY, INTEGER, REAL, LETTER, WIDE } kind;
     union {
@@ -59,7 +61,7 @@ int main(void)
     struct value last = {EMPTY, {0}};
     struct value *stack = malloc(40 * sizeof *stack);
     int depth = 0;
-    for (int i = 0; i < 80; i++) {
+    for (int i = 0; i < rounds; i++) {
         struct value fresh = make(i);
         table[i % 10] = last;
         stack[depth++] = fresh;
