@@ -22,13 +22,14 @@
 
 // ---- writing: everything goes through one msgpack_packer a section; memory comes from the arena.
 struct image_writer;
-struct image_writer *image_writer_open(const char *folder, const char *compress,
-                                       struct failure *f); // temporary file in `folder`
-msgpack_packer *image_section_begin(struct image_writer *w,
-                                    const char *name); // pack exactly one MessagePack object into it
+// Begins a temporary file in `folder`, which is made if it is absent; `compress` is NULL, "" or "none", or
+// "zstd[:LEVEL]".
+struct image_writer *image_writer_open(const char *folder, const char *compress, struct failure *f);
+// Exactly one MessagePack object is to be packed between the two. Failures are kept, and told by image_writer_commit.
+msgpack_packer *image_section_begin(struct image_writer *w, const char *name);
 void image_section_end(struct image_writer *w);
-// fsync, rename to the next sequence number, `latest` moved, folder fsynced, all but the newest `keep` removed. Frees
-// w. Returns the number in *sequence and bytes in *size.
+// fsync, rename to the next sequence number, `latest` moved, folder fsynced, all but the newest `keep` removed. Returns
+// the number in *sequence and bytes in *size. Frees the writer, also when it fails.
 bool image_writer_commit(struct image_writer *w, unsigned keep, uint64_t *sequence, uint64_t *size, struct failure *f);
 void image_writer_abandon(struct image_writer *w); // removes the temporary file
 void image_write_meta(struct image_writer *w);     // the whole of SECTION_META: program, ISA, host, time
