@@ -26,7 +26,6 @@ static bool is_literal(LLVMValueRef global)
 static void collect_globals(struct module *m, struct entities *e)
 {
     for (LLVMValueRef g = LLVMGetFirstGlobal(m->ir); g; g = LLVMGetNextGlobal(g)) {
-        unsigned line;
         if (!is_program_global(g))
             continue;
         if (LLVMIsThreadLocal(g))
@@ -35,7 +34,7 @@ static void collect_globals(struct module *m, struct entities *e)
             continue; // initial values of local arrays: no pointer leads here
         else if (is_literal(g))
             vector_push(&e->literals, g);
-        else if (!LLVMIsGlobalConstant(g) || extra_global_type(g, &line))
+        else
             vector_push(&e->globals, g);
     }
 }

@@ -2,13 +2,13 @@
 //
 //     call hlckpt.poll() ["deopt"(...)]       if (hlckpt_poll_requested) {                       cold
 //                                                 if (hlckpt_poll()) {                           true in the process that captures
-//                                                     slots = hlckpt_frame(f, p, n); slots[i] = value...;     for each frame of the bundle, innermost first
+//                                                     slots = hlckpt_frame(f, p+n); slots[i] = value...;     for each frame of the bundle, innermost first
 //                                                     hlckpt_unwind();
 //                                                 }
 //                                             }
 //
 //     r = call g(x) ["deopt"(...)]            r = invoke g(x) unwind to pad
-//                                             pad: landingpad cleanup; slots = hlckpt_frame(...)...; resume
+//                                             pad: landingpad cleanup; slots = hlckpt_frame(...)...; hlckpt_unwind()
 //
 // So a call costs nothing but that its live variables are kept. An invoke at the poll would keep floating values in memory: a plain call that preserves registers does not.
 #include <string.h>
@@ -19,6 +19,7 @@ struct lowering {
     struct module m;
     LLVMValueRef function;
     LLVMTypeRef pad_type;
+    LLVMBasicBlockRef unwind; // of the function, or NULL
 };
 
 // ---- saving frames
@@ -42,10 +43,10 @@ static unsigned split_bundle(LLVMOperandBundleRef bundle, struct abstract_frame 
 
 static void save_frame(struct module *m, LLVMOperandBundleRef bundle, struct abstract_frame frame)
 {
-    LLVMValueRef arguments[3];
-    for (unsigned i = 0; i < 3; i++)
-        arguments[i] = LLVMGetOperandBundleArgAtIndex(bundle, frame.first + i);
-    LLVMValueRef slots = call_runtime(m, "hlckpt_frame", m->pointer, arguments, 3);
+    uint64_t point = LLVMConstIntGetZExtValue(LLVMGetOperandBundleArgAtIndex(bundle, frame.first + 1));
+    LLVMValueRef function = LLVMGetOperandBundleArgAtIndex(bundle, frame.first);
+    LLVMValueRef what = constant_u32(m, (uint32_t)point + frame.count * HLCKPT_MOST_POINTS);
+    LLVMValueRef slots = call_runtime(m, "hlckpt_frame", m->pointer, (LLVMValueRef[]){function, what}, 2);
     for (unsigned i = 0; i < frame.count; i++) {
         LLVMValueRef offset = LLVMConstInt(m->word, (uint64_t)i * HLCKPT_SLOT_SIZE, false);
         LLVMValueRef slot = LLVMBuildInBoundsGEP2(m->builder, LLVMInt8TypeInContext(m->context), slots, &offset, 1, "");
@@ -106,6 +107,25 @@ static LLVMValueRef call_poll(struct module *m)
     return call;
 }
 
+// Where all cold paths of a function end.
+static LLVMBasicBlockRef unwind_block(struct lowering *l)
+{
+    struct module *m = &l->m;
+    if (l->unwind)
+        return l->unwind;
+    l->unwind = LLVMAppendBasicBlockInContext(m->context, l->function, "unwind");
+    LLVMBuilderRef saved = m->builder;
+    m->builder = LLVMCreateBuilderInContext(m->context);
+    LLVMPositionBuilderAtEnd(m->builder, l->unwind);
+    LLVMSetCurrentDebugLocation2(m->builder, LLVMGetCurrentDebugLocation2(saved));
+    LLVMValueRef call = call_runtime(m, "hlckpt_unwind", m->nothing, NULL, 0);
+    LLVMAddCallSiteAttribute(call, LLVMAttributeFunctionIndex, LLVMCreateEnumAttribute(m->context, LLVMGetEnumAttributeKindForName("noreturn", 8), 0));
+    LLVMBuildUnreachable(m->builder);
+    LLVMDisposeBuilder(m->builder);
+    m->builder = saved;
+    return l->unwind;
+}
+
 static void lower_poll(struct lowering *l, LLVMValueRef poll)
 {
     struct module *m = &l->m;
@@ -123,9 +143,7 @@ static void lower_poll(struct lowering *l, LLVMValueRef poll)
     branch_unlikely(m, call_poll(m), save, after);
     LLVMPositionBuilderAtEnd(m->builder, save);
     save_frames(m, bundle);
-    LLVMValueRef unwind = call_runtime(m, "hlckpt_unwind", m->nothing, NULL, 0);
-    LLVMAddCallSiteAttribute(unwind, LLVMAttributeFunctionIndex, LLVMCreateEnumAttribute(m->context, LLVMGetEnumAttributeKindForName("noreturn", 8), 0));
-    LLVMBuildUnreachable(m->builder);
+    LLVMBuildBr(m->builder, unwind_block(l));
     LLVMDisposeOperandBundle(bundle);
     LLVMInstructionEraseFromParent(poll);
 }
@@ -158,7 +176,7 @@ static void lower_call(struct lowering *l, LLVMValueRef call)
     LLVMValueRef landing = LLVMBuildLandingPad(m->builder, l->pad_type, NULL, 0, "");
     LLVMSetCleanup(landing, true);
     save_frames(m, bundle);
-    LLVMBuildResume(m->builder, landing);
+    LLVMBuildBr(m->builder, unwind_block(l));
     LLVMDisposeOperandBundle(bundle);
     extra_call_to_invoke(extra_drop_deopt(call), pad);
 }
@@ -171,6 +189,7 @@ static bool has_deopt(LLVMValueRef i)
 static void lower_function(struct lowering *l)
 {
     VECTOR(LLVMValueRef) points = {0};
+    l->unwind = NULL;
     FOR_EACH_BLOCK (block, l->function)
         FOR_EACH_INSTRUCTION (i, block)
             if (has_deopt(i))

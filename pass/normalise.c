@@ -98,6 +98,16 @@ static bool returns_at_once(LLVMValueRef call, struct tail *tail)
     return false;
 }
 
+// Also alloca(16): of a constant size, but with as many instances as it is reached.
+static bool is_dynamic_alloca(LLVMValueRef i)
+{
+    if (!LLVMIsAAllocaInst(i))
+        return false;
+    LLVMValueRef count = LLVMGetOperand(i, 0);
+    bool is_entry = LLVMGetInstructionParent(i) == LLVMGetEntryBasicBlock(LLVMGetBasicBlockParent(LLVMGetInstructionParent(i)));
+    return !is_entry || !LLVMIsAConstantInt(count) || LLVMConstIntGetZExtValue(count) != 1;
+}
+
 // All memory of the function is scalar variables that nobody else can point to.
 static bool is_private_scalar(LLVMValueRef alloca)
 {
@@ -108,7 +118,7 @@ static bool is_private_scalar(LLVMValueRef alloca)
             return false;
     }
     LLVMTypeKind kind = LLVMGetTypeKind(LLVMGetAllocatedType(alloca));
-    return kind != LLVMStructTypeKind && kind != LLVMArrayTypeKind && LLVMIsAConstantInt(LLVMGetOperand(alloca, 0));
+    return kind != LLVMStructTypeKind && kind != LLVMArrayTypeKind && !is_dynamic_alloca(alloca);
 }
 
 static bool has_only_private_scalars(LLVMValueRef function)
@@ -258,11 +268,6 @@ static void release(struct module *m, LLVMValueRef scope, LLVMValueRef mark, LLV
     LLVMPositionBuilderBefore(m->builder, before);
     LLVMSetCurrentDebugLocation2(m->builder, LLVMInstructionGetDebugLoc(before));
     call_runtime(m, "hlckpt_scope_release", m->nothing, (LLVMValueRef[]){scope, mark}, 2);
-}
-
-static bool is_dynamic_alloca(LLVMValueRef i)
-{
-    return LLVMIsAAllocaInst(i) && !LLVMIsAConstantInt(LLVMGetOperand(i, 0));
 }
 
 static uint32_t type_of_elements(struct module *m, const struct extra_declare *declare)

@@ -105,6 +105,8 @@ struct function {
     bool may_be_captured;
     bool polls_before_calls; // it calls what may call it again
     const char *reason;
+    LLVMBasicBlockRef *short_loops; // headers of loops that need no poll
+    size_t short_loop_count;
     size_t component;        // strongly connected component in the module's call graph
     LLVMValueRef descriptor; // struct hlckpt_function
     LLVMValueRef twin;

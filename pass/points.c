@@ -14,7 +14,7 @@
 // A bundle is (function, point, number of values, values...). When calls are inlined, LLVM puts the caller's bundle before the callee's, so that a bundle lists all frames that a point
 // stands for, outermost first. A call in tail position carries an empty bundle: its frame holds nothing and is left out, but frames around it are not lost when it is inlined.
 //
-// P1  Every cycle of a function's control flow contains a poll.
+// P1  Every cycle of a function's control flow contains a poll, but for loops that go round a few times only.
 // P2  Every cycle of calls contains a poll: before each call that may lead back here, at the last place where no value of an expression is under way.
 // P3  Points are numbered in the order of the source, and are the same on every target and at every level of optimisation.
 #include <stdio.h>
@@ -64,7 +64,7 @@ struct search {
     VECTOR(struct { LLVMBasicBlockRef from, to; }) back_edges;
 };
 
-static bool contains(LLVMBasicBlockRef *blocks, size_t count, LLVMBasicBlockRef block)
+static bool contains(const LLVMBasicBlockRef *blocks, size_t count, LLVMBasicBlockRef block)
 {
     for (size_t i = 0; i < count; i++)
         if (blocks[i] == block)
@@ -93,8 +93,10 @@ static char *mark_of(struct marks *marks, LLVMBasicBlockRef block)
     return &marks->table[i & marks->mask].state;
 }
 
-static void find_back_edges(LLVMValueRef function, struct search *s)
+// All but those of loops that go round a few times only.
+static void find_back_edges(const struct function *f, struct search *s)
 {
+    LLVMValueRef function = f->value;
     size_t size = 16;
     while (size < 2 * LLVMCountBasicBlocks(function))
         size *= 2;
@@ -112,7 +114,7 @@ static void find_back_edges(LLVMValueRef function, struct search *s)
         }
         LLVMBasicBlockRef to = LLVMGetSuccessor(last, top->next++);
         char *state = mark_of(&marks, to);
-        if (*state == OPEN)
+        if (*state == OPEN && !contains(f->short_loops, f->short_loop_count, to))
             *vector_add(&s->back_edges) = (__typeof__(*s->back_edges.items)){top->block, to};
         if (*state == NEW) {
             *state = OPEN;
@@ -123,10 +125,10 @@ static void find_back_edges(LLVMValueRef function, struct search *s)
     free(marks.table);
 }
 
-static bool has_cycle(LLVMValueRef function)
+static bool has_cycle(const struct function *f)
 {
     struct search s = {0};
-    find_back_edges(function, &s);
+    find_back_edges(f, &s);
     bool found = s.back_edges.count > 0;
     free(s.back_edges.items);
     return found;
@@ -193,7 +195,8 @@ static bool may_recurse(struct module *m, struct function *f, LLVMValueRef call)
 
 static void decide_by_itself(struct module *m, struct function *f)
 {
-    if (has_cycle(f->value)) {
+    f->short_loop_count = extra_short_loops(f->value, &f->short_loops);
+    if (has_cycle(f)) {
         explain(m, f, "may be captured: it contains a loop%s", "");
         return;
     }
@@ -283,7 +286,10 @@ static void insert_poll(struct module *m, LLVMValueRef before, LLVMMetadataRef l
     LLVMValueRef poll = poll_placeholder(m);
     LLVMPositionBuilderBefore(m->builder, before);
     LLVMSetCurrentDebugLocation2(m->builder, location);
-    LLVMBuildCall2(m->builder, LLVMGlobalGetValueType(poll), poll, NULL, 0, "");
+    LLVMValueRef call = LLVMBuildCall2(m->builder, LLVMGlobalGetValueType(poll), poll, NULL, 0, "");
+    // What the inliner should count: a load and a branch.
+    static const char COST[] = "call-inline-cost";
+    LLVMAddCallSiteAttribute(call, LLVMAttributeFunctionIndex, LLVMCreateStringAttribute(m->context, COST, sizeof COST - 1, "3", 1));
 }
 
 static LLVMValueRef first_real_instruction(LLVMBasicBlockRef block)
@@ -322,7 +328,7 @@ static void poll_in_cycle(struct module *m, struct search *s, LLVMBasicBlockRef 
 static void poll_in_cycles(struct module *m, struct function *f)
 {
     struct search s = {0};
-    find_back_edges(f->value, &s);
+    find_back_edges(f, &s);
     for (size_t i = 0; i < s.back_edges.count; i++) {
         bool seen = false;
         for (size_t j = 0; j < i; j++)
@@ -475,6 +481,16 @@ static void adjust_calls(LLVMValueRef function)
                     LLVMRemoveCallSiteEnumAttribute(i, LLVMAttributeFunctionIndex, LLVMGetEnumAttributeKindForName(BROKEN[k], strlen(BROKEN[k])));
 }
 
+static bool check_size(struct function *f)
+{
+    bool fits = f->points.count < HLCKPT_MOST_POINTS;
+    for (size_t i = 0; i < f->points.count; i++)
+        fits &= f->points.items[i].live.count < HLCKPT_MOST_SLOTS;
+    if (!fits)
+        extra_error(f->value, "more than 4095 live variables at a migration point, or a million points in a function, are not supported");
+    return fits;
+}
+
 static void make_descriptor(struct module *m, struct function *f)
 {
     LLVMTypeRef type = LLVMStructTypeInContext(m->context, (LLVMTypeRef[]){m->pointer, m->pointer, m->i32}, 3, false);
@@ -485,7 +501,7 @@ static void make_descriptor(struct module *m, struct function *f)
     LLVMSetGlobalConstant(f->descriptor, true);
 }
 
-static void instrument(struct module *m, struct function *f)
+static bool instrument(struct module *m, struct function *f)
 {
     normalise_variadic(m, f);
     normalise_dynamic_allocas(m, f);
@@ -496,6 +512,7 @@ static void instrument(struct module *m, struct function *f)
     compute_live_variables(m, f);
     make_descriptor(m, f);
     adjust_attributes(m, f);
+    return check_size(f);
 }
 
 static void bundle_points(struct module *m, struct function *f)
@@ -543,18 +560,19 @@ void hlckpt_insert_points(LLVMModuleRef ir)
         struct function *f = &m.functions.items[i];
         if (f->may_be_captured) {
             extra_remark(f->value, f->reason);
-            instrument(&m, f);
+            right &= instrument(&m, f);
         } else {
             extra_missed(f->value, "is left as it is: nothing in it can be captured");
         }
     }
-    for (size_t i = 0; i < m.functions.count; i++)
+    for (size_t i = 0; right && i < m.functions.count; i++)
         if (m.functions.items[i].may_be_captured) {
             build_twin(&m, &m.functions.items[i]);
             bundle_points(&m, &m.functions.items[i]);
             adjust_calls(m.functions.items[i].value);
             adjust_calls(m.functions.items[i].twin);
         }
-    emit_module(&m);
+    if (right)
+        emit_module(&m);
     LLVMDisposeBuilder(m.builder);
 }

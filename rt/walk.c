@@ -1,16 +1,15 @@
 // Follows the main thread's stack with the platform's unwinder, three times over in the life of a capture:
 //
-//     look     _Unwind_Backtrace in the program itself    is every frame ours?           poll <- relax <- solve <- main
-//     <- base keep     the memory between here and the base is copied, in the capturing process unwind
-//     _Unwind_ForcedUnwind there                 landing pads save the frames   relax#1, solve#0, main#2
+//     look     _Unwind_Backtrace in the program itself    is every frame ours?           relax <- solve <- main <- base
+//     keep     in the capturing process                   the memory between here and the base is copied
+//     unwind   _Unwind_ForcedUnwind there                 landing pads save the frames   relax#1, solve#0, main#2
 //
 // W1  Between the innermost frame with a map and the base there is no frame without one. A frame is told by its return
 //     address, which lies in the sections of instrumented code; the base by one that lies in a section of its own.
 // W2  No memory of a frame is read after that frame has been unwound: landing pads run on the stack and write over it,
-// so
-//     objects are read from the copy.
-// W3  Each frame that is unwound has reported at least one record before the next is reached. Records can be more than
-//     frames, for inlined calls, never fewer.
+//     so objects are read from the copy.
+//
+// Records can be more than frames, for inlined calls, or fewer, for calls in tail position whose frame holds nothing.
 //
 // The stack grows downwards on every target. Return codes of the unwinder do not tell the end of the stack uniformly;
 // they are not looked at.
@@ -138,23 +137,14 @@ static struct {
 static struct {
     struct _Unwind_Exception exception;
     void (*done)(const struct stack *, const char *);
-    size_t seen;       // records when the unwinder last stopped
-    uintptr_t frame;   // of the program, at which it last stopped
-    bool has_reported; // has that frame
-} unwinding = {.has_reported = true};
+    bool is_under_way;
+    bool was_in_program; // a frame with a map has been passed
+} unwinding;
 
 static void set_fault(const char *text)
 {
     if (!*reported.fault)
         snprintf(reported.fault, sizeof reported.fault, "%s", text);
-}
-
-static void set_silent_frame(uintptr_t address)
-{
-    char name[64], text[160];
-    symbol_describe(address - 1, name, sizeof name);
-    snprintf(text, sizeof text, "frame of %s did not report its variables", name);
-    set_fault(text);
 }
 
 static _Noreturn void finish(void)
@@ -211,8 +201,9 @@ static void *add_slots(size_t size)
     return slots;
 }
 
-void *hlckpt_frame(const struct hlckpt_function *function, uint32_t point, uint32_t count)
+void *hlckpt_frame(const struct hlckpt_function *function, uint32_t point_and_count)
 {
+    uint32_t point = point_and_count % HLCKPT_MOST_POINTS, count = point_and_count / HLCKPT_MOST_POINTS;
     void *slots = add_slots((size_t)count * HLCKPT_SLOT_SIZE);
     struct frame *frame = slots ? add_frame() : NULL;
     if (!frame) {
@@ -224,21 +215,6 @@ void *hlckpt_frame(const struct hlckpt_function *function, uint32_t point, uint3
 }
 
 // ---- unwind: the unwinder's progress
-
-// The unwinder stops at a frame before its landing pad runs, and on most targets again after it: then there are new
-// records.
-static void pass_frame(uintptr_t address)
-{
-    if (reported.count > unwinding.seen) {
-        unwinding.seen = reported.count;
-        unwinding.has_reported = true;
-    } else {
-        if (!unwinding.has_reported)
-            set_silent_frame(unwinding.frame); // W3
-        unwinding.has_reported = false;
-    }
-    unwinding.frame = address;
-}
 
 static _Unwind_Reason_Code stop_at_frame(int version, _Unwind_Action actions, HLCKPT_UNWIND_CLASS class,
                                          struct _Unwind_Exception *exception, struct _Unwind_Context *context,
@@ -252,21 +228,23 @@ static _Unwind_Reason_Code stop_at_frame(int version, _Unwind_Action actions, HL
     uintptr_t address = _Unwind_GetIP(context);
     switch (place_of(address)) {
     case PLACE_PROGRAM:
-        pass_frame(address);
+        unwinding.was_in_program = true;
         break;
     case PLACE_BASE:
-        if (!unwinding.has_reported && reported.count == unwinding.seen)
-            set_silent_frame(unwinding.frame);
         finish();
     default: // the runtime's own, or W1 is broken
-        if (reported.count > 0 && unwinding.seen > 0)
+        if (unwinding.was_in_program && _Unwind_GetRegionStart(context) != (uintptr_t)hlckpt_unwind)
             set_fault("a frame without a map was reached");
     }
     return _URC_NO_REASON;
 }
 
+// Also what a landing pad ends with: shorter there than handing the exception on, and the same for all of a function.
 _Noreturn void hlckpt_unwind(void)
 {
+    if (unwinding.is_under_way)
+        _Unwind_Resume(&unwinding.exception);
+    unwinding.is_under_way = true;
     _Unwind_ForcedUnwind(&unwinding.exception, (_Unwind_Stop_Fn)(void (*)(void))stop_at_frame, NULL);
     set_fault("the unwinder gave up");
     finish();

@@ -5,8 +5,8 @@
 //
 // A capture, in the order of events:
 //     poll        if (hlckpt_poll_requested && hlckpt_poll())             cold block at a poll
-//     save        slots = hlckpt_frame(&function, point, count); slots[i] = value...; hlckpt_unwind();
-//     unwind      each call with live variables has a landing pad that saves the frame in the same way and resumes
+//     save        slots = hlckpt_frame(&function, point and count); slots[i] = value...; hlckpt_unwind();
+//     unwind      each call with live variables has a landing pad that saves the frame in the same way
 // A resume:
 //     enter       twin(): slots = hlckpt_resume_enter(&function); switch (point in the header before the slots)
 //     objects     slots[i] = address of each memory object of the frame; hlckpt_resume_values(slots);
@@ -73,10 +73,13 @@ extern volatile uint32_t hlckpt_poll_requested;
 // The slow path of a poll. Returns true only in the process that captures; the caller then saves its frames and unwinds.
 HLCKPT_POLL_CONVENTION bool hlckpt_poll(void);
 
-// Opens the record of one frame, innermost frame first. Returns `count` slots to be filled, aligned to HLCKPT_SLOT_SIZE.
-void *hlckpt_frame(const struct hlckpt_function *function, uint32_t point, uint32_t count);
+// Opens the record of one frame, innermost frame first: its point, and the number of its slots times HLCKPT_MOST_POINTS. Returns the slots, aligned to
+// HLCKPT_SLOT_SIZE, to be filled.
+void *hlckpt_frame(const struct hlckpt_function *function, uint32_t point_and_count);
+#define HLCKPT_MOST_POINTS (UINT32_C(1) << 20) // in a function
+#define HLCKPT_MOST_SLOTS  (UINT32_C(1) << 12) // of a frame
 
-// Unwinds the rest of the stack and completes the capture. Called after the poll's own frames are saved.
+// Unwinds the stack and completes the capture. Called after a poll's own frames are saved, and again by each landing pad when it has saved its own.
 _Noreturn void hlckpt_unwind(void);
 
 // The frame to be rebuilt next, which must be of `function`. Returns its slots; the point is the uint32_t at HLCKPT_SLOT_SIZE before them.

@@ -114,6 +114,9 @@ bool extra_address_taken(LLVMValueRef function_or_block);
 bool extra_scalar_signature(LLVMValueRef function);
 void extra_append_constructor(LLVMModuleRef module, LLVMValueRef function, int priority);
 
+// The headers of loops that go round a few times only, whatever happens: a constant number, small for the nest in all. free(*headers)
+size_t extra_short_loops(LLVMValueRef function, LLVMBasicBlockRef **headers);
+
 // ---- what differs between targets (target.cpp)
 
 unsigned extra_poll_convention(LLVMModuleRef module);    // calling convention of hlckpt_poll, see include/hlckpt/isa.h

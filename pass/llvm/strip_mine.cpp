@@ -12,7 +12,7 @@
 //         done = left == chunk; left -= chunk + 1
 //     } while (!done)
 //
-// Loops of few iterations, known at compile time, do without a poll at all, early enough for full unrolling.
+// Loops of few iterations do without a poll at all: in step 1 where the source says so (extra_short_loops), before full unrolling where that turns out after inlining.
 //
 // S1  Between two polls there are at most CHUNK iterations of a short body, or SHORT_TRIPS of anything without a call that polls.
 // S2  The poll is reached with the values that it had in the original loop: only iterations without a poll come in between.
@@ -26,10 +26,14 @@
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Transforms/Utils/BasicBlockUtils.h"
+#include "llvm/TargetParser/Triple.h"
+#include "llvm/Transforms/Utils/Cloning.h"
 #include "llvm/Transforms/Utils/Local.h"
 #include "llvm/Transforms/Utils/LoopUtils.h"
+#include "llvm/Transforms/Utils/PromoteMemToReg.h"
 #include "llvm/Transforms/Utils/ScalarEvolutionExpander.h"
 
+#include "llvm_extra.h"
 #include "strip_mine.h"
 
 using namespace llvm;
@@ -211,6 +215,38 @@ bool has_other_points(const Loop &loop) {
 }
 
 } // namespace
+
+// Works on a promoted copy: front-end code keeps its counters in memory.
+size_t extra_short_loops(LLVMValueRef reference, LLVMBasicBlockRef **headers) {
+    auto *original = unwrap<Function>(reference);
+    ValueToValueMapTy map;
+    Function *copy = CloneFunction(original, map);
+    DominatorTree dominators(*copy);
+    AssumptionCache assumptions(*copy);
+    SmallVector<AllocaInst *, 16> promotable;
+    for (Instruction &instruction : copy->getEntryBlock())
+        if (auto *alloca = dyn_cast<AllocaInst>(&instruction))
+            if (isAllocaPromotable(alloca))
+                promotable.push_back(alloca);
+    PromoteMemToReg(promotable, dominators, &assumptions);
+    LoopInfo loops(dominators);
+    TargetLibraryInfoImpl library{Triple(copy->getParent()->getTargetTriple())};
+    TargetLibraryInfo library_info(library);
+    SmallVector<LLVMBasicBlockRef, 8> found;
+    {
+        ScalarEvolution scev(*copy, library_info, assumptions, dominators, loops);
+        for (BasicBlock &block : *original) {
+            auto *header = dyn_cast_or_null<BasicBlock>(map.lookup(&block));
+            Loop *loop = header ? loops.getLoopFor(header) : nullptr;
+            if (loop && loop->getHeader() == header && trips_of_nest(*loop, scev))
+                found.push_back(wrap(&block));
+        }
+    }
+    copy->eraseFromParent();
+    *headers = static_cast<LLVMBasicBlockRef *>(malloc(found.size() * sizeof(LLVMBasicBlockRef) + 1));
+    std::copy(found.begin(), found.end(), *headers);
+    return found.size();
+}
 
 PreservedAnalyses DropPolls::run(Loop &loop, LoopAnalysisManager &, LoopStandardAnalysisResults &analyses, LPMUpdater &) {
     if (has_other_points(loop) || !trips_of_nest(loop, analyses.SE))

@@ -63,7 +63,7 @@ struct variables {
 
 static inline void save_frame(int function, uint32_t point, long value)
 {
-    long *slot = hlckpt_frame(&functions[function], point, 1);
+    long *slot = hlckpt_frame(&functions[function], point + HLCKPT_MOST_POINTS);
     *slot = value;
 }
 
