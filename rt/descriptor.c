@@ -183,32 +183,34 @@ static bool was_given(int number, struct file_stamp stamp)
 
 // ---------------------------------------------------------------- capture
 
-// Do two descriptors share their description? Asked only of two that have file, flags and offset in common.
+// Do two descriptors share their description? By moving the offset of one, where the kernel does not tell.
 static bool share_offset(int a, int b, bool seekable)
 {
     long order = syscall(SYS_kcmp, getpid(), getpid(), 0 /* KCMP_FILE */, (long)a, (long)b);
     if (order >= 0)
         return order == 0;
-    if (!seekable)
-        return true; // nothing hangs on it
     off_t offset = lseek(a, 0, SEEK_CUR);
-    if (lseek(a, offset + 1, SEEK_SET) < 0)
+    if (!seekable || lseek(a, offset + 1, SEEK_SET) < 0)
         return false;
     bool moved = lseek(b, 0, SEEK_CUR) == offset + 1;
     lseek(a, offset, SEEK_SET);
     return moved;
 }
 
+// Where there is no offset, and the restorer hands nothing over, nothing hangs on whether they are one.
+static bool is_one(const struct description *a, const struct description *b)
+{
+    bool seekable = a->kind == DESCRIPTION_FILE || a->kind == DESCRIPTION_DELETED;
+    if (!same_stamp(a->stamp, b->stamp) || a->access != b->access || a->offset != b->offset)
+        return false;
+    return (!seekable && a->inherited < 0) || share_offset(a->descriptor, b->descriptor, seekable);
+}
+
 static bool find_description(const struct descriptor_table *t, const struct description *d, uint32_t *index)
 {
-    for (uint32_t i = 0; i < t->description_count; i++) {
-        const struct description *other = &t->descriptions[i];
-        if (same_stamp(other->stamp, d->stamp) && other->access == d->access && other->offset == d->offset &&
-            share_offset(other->descriptor, d->descriptor, d->kind <= DESCRIPTION_DELETED)) {
-            *index = i;
+    for (*index = 0; *index < t->description_count; ++*index)
+        if (is_one(&t->descriptions[*index], d))
             return true;
-        }
-    }
     return false;
 }
 
@@ -288,6 +290,14 @@ static bool keep_waiting(struct description *d, struct failure *f)
                 (unsigned long long)d->content_size);
 }
 
+// What was given under one number, and is open a second time by another way, is the program's own there.
+static void settle_inherited(const struct descriptor_table *t, struct description *d)
+{
+    const struct description *given_one = d->inherited >= 0 ? descriptor_description(t, d->inherited) : NULL;
+    if (given_one && given_one->inherited == d->inherited)
+        d->inherited = -1;
+}
+
 static bool describe_kind(struct description *d, const struct stat *st, struct failure *f)
 {
     if (S_ISREG(st->st_mode))
@@ -329,6 +339,7 @@ static bool look_at(struct descriptor_table *t, int number, struct failure *f)
     if (kind_known && find_description(t, &d, &index)) {
         hlckpt_arena_free(d.path);
     } else {
+        settle_inherited(t, &d);
         index = t->description_count;
         t->descriptions[t->description_count++] = d;
     }
@@ -336,18 +347,6 @@ static bool look_at(struct descriptor_table *t, int number, struct failure *f)
     t->descriptors[t->descriptor_count++] =
         (struct descriptor){number, index, close_on_exec, was_given(number, stamp_of(&st))};
     return kind_known;
-}
-
-// A file that was given under one number, and is open a second time by another way, is an ordinary file there.
-static void settle_inherited(struct descriptor_table *t)
-{
-    for (uint32_t i = 0; i < t->description_count; i++)
-        for (uint32_t k = 0; k < t->description_count; k++)
-            if (k != i && t->descriptions[i].inherited >= 0 &&
-                t->descriptions[i].inherited == t->descriptions[k].inherited &&
-                t->descriptions[k].descriptor == t->descriptions[k].inherited &&
-                t->descriptions[i].kind == DESCRIPTION_FILE)
-                t->descriptions[i].inherited = -1;
 }
 
 static void pair_pipes(struct descriptor_table *t)
@@ -384,7 +383,6 @@ bool descriptors_look(struct descriptor_table *t, struct failure *f)
     for (uint32_t i = 0; i < n.count && !f->failed; i++)
         look_at(t, n.numbers[i], f);
     hlckpt_arena_free(n.numbers);
-    settle_inherited(t);
     pair_pipes(t);
     return keep_contents(t, f);
 }
@@ -723,10 +721,13 @@ static bool open_all(struct descriptor_table *t, int most, struct failure *f)
     return !f->failed;
 }
 
-// D3 once more: of 1 and 2 that were given as one description, each stays what it is now.
+// D3 once more: of 0, 1 and 2 that were given as one description, each stays what it is now.
 static bool stays(const struct description *what, const struct descriptor *d)
 {
-    return what->taken_over && d->inherited && d->number <= 2 && fcntl(d->number, F_GETFD) >= 0;
+    struct stat now;
+    if (!d->inherited || d->number > 2 || fstat(d->number, &now) != 0)
+        return false;
+    return what->kind != DESCRIPTION_FILE || d->number != 0 || S_ISREG(now.st_mode);
 }
 
 // The next capture is to find the same numbers inherited as this one did.
