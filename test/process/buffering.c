@@ -1,4 +1,4 @@
-// setvbuf, end of file, errors and orientation are as they were. A stream that is no file is refused if the program holds it.
+// setvbuf, end of file, errors and orientation are as they were; a stream that is no file is refused if it is held.
 // RUN: %process-test %s -o %t && rm -rf %t.dir && mkdir -p %t.dir && cd %t.dir && printf abc >input
 // RUN: %t run && sh -c "%t capture .; test \$? = 75" && %t restore . && grep -c . none line full | tr '\n' ' ' | grep -q 'none:1 line:2 full:1'
 // RUN: sh -c "MEMORY=1 %t capture . 2>%t.log; test \$? = 1" && grep -q 'holds a stream that is no file' %t.log

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+static volatile int rounds = 6; // not known to the compiler, so that it keeps the loop as it is
+
 HLCKPT_RESOURCE(iconv_open, "p(ss)", iconv_close)
 
 struct converter {
@@ -32,7 +34,7 @@ int main(void)
         all[i].handle = iconv_open(all[i].name, "UTF-8");
     iconv_t wrong = iconv_open("NO-SUCH-SET", "UTF-8"), closed = iconv_open("UTF-8", "UTF-8");
     iconv_close(closed);
-    for (int round = 0; round < 6; round++) {
+    for (int round = 0; round < rounds; round++) {
         char text[40];
         snprintf(text, sizeof text, "gr\u00fc\u00df %d \u20ac", round);
         for (int i = 0; i < 3; i++)

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static volatile int rounds = 8; // not known to the compiler, so that it keeps the loop as it is
+
 HLCKPT_RESOURCE_OF(regex_t, regcomp, "i(osi)", regfree)
 
 static int count_matches(const regex_t *expression, const char *const *words)
@@ -23,7 +25,7 @@ int main(void)
     if (regcomp(&on_stack, pattern, REG_EXTENDED) != 0 || regcomp(in_heap, "ONE|(a+b)", REG_EXTENDED | REG_ICASE) != 0)
         return 1;
     pattern[1] = '?';
-    for (int i = 0; i < 8; i++)
+    for (int i = 0; i < rounds; i++)
         printf("%d: %d %d\n", i, count_matches(&on_stack, words), count_matches(in_heap, words));
     regfree(&on_stack);
     regfree(in_heap);

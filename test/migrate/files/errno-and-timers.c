@@ -6,6 +6,8 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+static volatile int rounds = 5; // not known to the compiler, so that it keeps the loop as it is
+
 static int add_up(int to)
 {
     int sum = 0;
@@ -18,7 +20,7 @@ int main(void)
 {
     struct itimerval half_a_day = {.it_value.tv_sec = 43200, .it_interval.tv_sec = 7};
     setitimer(ITIMER_REAL, &half_a_day, NULL);
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < rounds; i++) {
         errno = 0;
         if (i % 2)
             strtol("99999999999999999999", NULL, 10);

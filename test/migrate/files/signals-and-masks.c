@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static volatile int rounds = 12; // not known to the compiler, so that it keeps the loop as it is
+
 static volatile sig_atomic_t simple, detailed;
 
 static void on_simple(int number)
@@ -19,7 +21,8 @@ static void on_detailed(int number, siginfo_t *info, void *context)
     detailed += number == info->si_signo && context;
 }
 
-// struct sigaction and sigset_t are laid out by the C library, differently on each target: none of them lives at a loop.
+// struct sigaction and sigset_t are laid out by the C library, differently on each target: none of them lives at a
+// loop.
 static void prepare_signals(void)
 {
     struct sigaction action = {.sa_sigaction = on_detailed, .sa_flags = SA_SIGINFO | SA_RESTART};
@@ -53,7 +56,7 @@ int main(void)
     if (mkdir("inside", 0770) != 0 || chdir("inside") != 0)
         return 1;
     raise(SIGTERM);
-    for (int i = 0; i < 12; i++) {
+    for (int i = 0; i < rounds; i++) {
         char name[20];
         snprintf(name, sizeof name, "file-%d", i);
         close(open(name, O_WRONLY | O_CREAT, 0666));

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+static volatile int rounds = 5; // not known to the compiler, so that it keeps the loop as it is
+
 static void count(const char *what, int to)
 {
     for (int i = 0; i < to; i++)
@@ -12,21 +14,21 @@ static void count(const char *what, int to)
 
 int main(void)
 {
-    count("before", 5);
+    count("before", rounds);
     fflush(stdout);
     int saved = dup(1), file = open("by-dup2", O_WRONLY | O_CREAT | O_TRUNC, 0644);
     dup2(file, 1);
     close(file);
-    count("by dup2", 5);
+    count("by dup2", rounds);
     fflush(stdout);
     dup2(saved, 1);
-    count("between", 5);
+    count("between", rounds);
     if (!freopen("by-freopen", "w", stdout))
         return 1;
-    count("by freopen", 5);
+    count("by freopen", rounds);
     fflush(stdout);
     dup2(saved, 1);
     close(saved);
-    count("after", 5);
+    count("after", rounds);
     return 0;
 }

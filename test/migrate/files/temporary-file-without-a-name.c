@@ -2,12 +2,14 @@
 // RUN: %hop --targets x86_64,s390x,armhf --opt=-O0 --every-point --max-points 12 %s
 #include <stdio.h>
 
+static volatile int rounds = 30; // not known to the compiler, so that it keeps the loop as it is
+
 int main(void)
 {
     FILE *file = tmpfile();
     char line[40];
     long sum = 0;
-    for (int i = 0; i < 30; i++)
+    for (int i = 0; i < rounds; i++)
         fprintf(file, "line %d\n", i * i);
     rewind(file);
     for (int number; fscanf(file, "line %d\n", &number) == 1; sum += number)

@@ -4,12 +4,14 @@
 #include <stdio.h>
 #include <wchar.h>
 
+static volatile int rounds = 20; // not known to the compiler, so that it keeps the loop as it is
+
 int main(void)
 {
     if (!setlocale(LC_ALL, "C.UTF-8"))
         return 1;
     FILE *file = fopen("text", "w+");
-    for (int i = 0; i < 20; i++)
+    for (int i = 0; i < rounds; i++)
         fwprintf(file, L"%d %lc%lc\n", i, (wint_t)(0xe4 + i), (wint_t)(0x20ac + i));
     rewind(file);
     long sum = 0;
