@@ -288,8 +288,8 @@ static void store_pointer(unsigned char *memory, void *pointer)
     memcpy(memory, &pointer, sizeof pointer);
 }
 
-static bool check_pointer(const msgpack_object *o, const struct type *pointee, const char *name, const struct resolver *r,
-                          struct failure *f)
+static bool check_pointer(const msgpack_object *o, const struct type *pointee, const char *name,
+                          const struct resolver *r, struct failure *f)
 {
     struct pointer p;
     return decode_pointer(o, &p) ? r->check(r->context, &p, pointee, name, f) : fail(f, "%s: not a pointer", name);
@@ -371,12 +371,15 @@ static bool check_cell(const msgpack_object *o, const struct run *run, const cha
     const msgpack_object *bytes = &o->via.array.ptr[0];
     if (!r->is_same_union(r->context, run->inner)) {
         char why[128];
-        snprintf(why, sizeof why, "members of union '%.40s' differ in size, so only a machine that lays it out alike can restore it", run->inner->name);
+        snprintf(why, sizeof why,
+                 "members of union '%.40s' differ in size, so only a machine that lays it out alike can restore it",
+                 run->inner->name);
         r->note_foreign(r->context, name, why);
         return true;
     }
     return (bytes->via.bin.size == run->native ||
-            fail(f, "%s: %" PRIu32 " bytes of a union where %" PRIu64 " are expected", name, bytes->via.bin.size, run->native)) &&
+            fail(f, "%s: %" PRIu32 " bytes of a union where %" PRIu64 " are expected", name, bytes->via.bin.size,
+                 run->native)) &&
            check_words(&o->via.array.ptr[1], run->native, name, r, f);
 }
 
@@ -459,8 +462,8 @@ static const msgpack_object *first_reference(const struct content *c)
     return c->references->type == MSGPACK_OBJECT_ARRAY ? c->references->via.array.ptr : NULL;
 }
 
-static bool check_references(const struct content *c, const struct extent *x, const char *name, const struct resolver *r,
-                             struct failure *f)
+static bool check_references(const struct content *c, const struct extent *x, const char *name,
+                             const struct resolver *r, struct failure *f)
 {
     const msgpack_object *o = c->references;
     if (o->type == MSGPACK_OBJECT_NIL)

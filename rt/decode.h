@@ -24,7 +24,8 @@ bool decode_pointer(const msgpack_object *o, struct pointer *out);
 // What gives pointers a meaning: checks one, or makes it an address.
 struct resolver {
     void *context;
-    bool (*check)(void *context, const struct pointer *p, const struct type *pointee, const char *where, struct failure *f);
+    bool (*check)(void *context, const struct pointer *p, const struct type *pointee, const char *where,
+                  struct failure *f);
     void *(*address)(void *context, const struct pointer *p);
     // Opaque memory: has a union the layout that it had? Called for each place that cannot be restored on this machine.
     bool (*is_same_union)(void *context, const struct type *u);

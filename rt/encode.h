@@ -18,9 +18,9 @@
 
 #include "object.h"
 
-#define HANDLE_TAG  "handle"
-#define DATA_CHUNK  (UINT32_C(1) << 30) // bytes of one bin at most
-#define PAST_LEAF   (-1)
+#define HANDLE_TAG "handle"
+#define DATA_CHUNK (UINT32_C(1) << 30) // bytes of one bin at most
+#define PAST_LEAF  (-1)
 
 struct encoder {
     msgpack_packer *p;

@@ -10,9 +10,8 @@ static bool add_segment(struct extent *e, const struct type *type, uint64_t coun
     uint64_t bytes, leaves, wire, references;
     if (__builtin_mul_overflow(count, type->size, &bytes) || __builtin_mul_overflow(count, type->leaves, &leaves) ||
         __builtin_mul_overflow(count, type->wire, &wire) ||
-        __builtin_mul_overflow(count, type->references, &references) ||
-        __builtin_add_overflow(offset, bytes, &bytes) || bytes > PTRDIFF_MAX ||
-        __builtin_add_overflow(e->wire, wire, &e->wire))
+        __builtin_mul_overflow(count, type->references, &references) || __builtin_add_overflow(offset, bytes, &bytes) ||
+        bytes > PTRDIFF_MAX || __builtin_add_overflow(e->wire, wire, &e->wire))
         return false;
     e->segments[e->segment_count++] = (struct segment){type, count, offset, e->leaves};
     e->leaves += leaves;
@@ -25,8 +24,9 @@ static bool add_segment(struct extent *e, const struct type *type, uint64_t coun
 bool extent_make(struct extent *e, const struct type *type, uint64_t count, uint64_t tail, const struct type *byte)
 {
     *e = (struct extent){0};
-    bool fits = type->flexible ? add_segment(e, type, 1, 0) && add_segment(e, type->flexible, count, type->flexible_offset)
-                               : add_segment(e, type, count, 0);
+    bool fits = type->flexible
+                    ? add_segment(e, type, 1, 0) && add_segment(e, type->flexible, count, type->flexible_offset)
+                    : add_segment(e, type, count, 0);
     return fits && (!tail || add_segment(e, byte, tail, e->size));
 }
 

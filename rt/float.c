@@ -81,7 +81,8 @@ static struct number unpack_ieee(struct bits raw, struct ieee form)
     int bias = (1 << (form.exponent_bits - 1)) - 1;
     int exponent = (int)(shift_right(raw, form.fraction_bits).low & (uint64_t)(2 * bias + 1));
     struct number n = {.kind = FINITE, .negative = shift_right(raw, form.fraction_bits + form.exponent_bits).low & 1};
-    struct bits fraction = shift_right(shift_left(raw, 128 - form.fraction_bits), 1); // the point is after the highest bit
+    struct bits fraction =
+        shift_right(shift_left(raw, 128 - form.fraction_bits), 1); // the point is after the highest bit
     struct bits one = {UINT64_C(1) << 63, 0};
     if (exponent == 2 * bias + 1) {
         n.kind = is_zero(fraction) ? INFINITE : NOT_A_NUMBER;

@@ -12,7 +12,8 @@
 
 #define QUAD_SIZE 16
 
-void float_to_quad(unsigned char *quad, const void *native, enum hlckpt_float_format format);               // little-endian
-void float_from_quad(void *native, size_t size, enum hlckpt_float_format format, const unsigned char *quad); // padding gets 0
+void float_to_quad(unsigned char *quad, const void *native, enum hlckpt_float_format format); // little-endian
+void float_from_quad(void *native, size_t size, enum hlckpt_float_format format,
+                     const unsigned char *quad); // padding gets 0
 
 #endif

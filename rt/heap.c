@@ -678,6 +678,32 @@ void *reallocarray(void *address, size_t count, size_t size)
     return __builtin_mul_overflow(count, size, &bytes) ? or_no_memory(NULL) : realloc(address, bytes);
 }
 
+// ---- alignments that were asked for ----
+//
+// A table without chains: a newer block may displace an older one. Freed blocks stay in it, since an address has the
+// alignment whoever has it next. An entry is the address with the logarithm of the alignment in its low bits.
+#define ALIGNED_SLOTS 1024
+
+static _Atomic uintptr_t aligned_blocks[ALIGNED_SLOTS];
+
+static _Atomic uintptr_t *aligned_slot(const void *address)
+{
+    return &aligned_blocks[((uintptr_t)address >> 5) * 2654435761u >> 8 & (ALIGNED_SLOTS - 1)];
+}
+
+static void *note_alignment(void *address, size_t alignment)
+{
+    if (address && alignment > BLOCK_HEADER && alignment <= SIZE_MAX >> 1)
+        *aligned_slot(address) = (uintptr_t)address | ((unsigned)__builtin_ctzl(alignment) & 31);
+    return address;
+}
+
+size_t heap_alignment(const void *address)
+{
+    uintptr_t entry = *aligned_slot(address);
+    return (entry & ~(uintptr_t)31) == (uintptr_t)address ? (size_t)1 << (entry & 31) : 1;
+}
+
 // An alignment that is no power of two is rounded up to one, as in glibc.
 void *memalign(size_t alignment, size_t size)
 {
@@ -688,7 +714,7 @@ void *memalign(size_t alignment, size_t size)
     }
     while (power < alignment)
         power *= 2;
-    return or_no_memory(allocate_aligned(power, size));
+    return or_no_memory(note_alignment(allocate_aligned(power, size), power));
 }
 
 void *aligned_alloc(size_t alignment, size_t size)

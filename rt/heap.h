@@ -23,6 +23,9 @@ struct heap_block {
 // No other thread may free the block meanwhile; for values that may be garbage, no other thread may free anything.
 bool heap_find(const void *pointer, struct heap_block *out);
 
+// The alignment that a live block was asked for with, a power of two; 1 when it was not, or when that was forgotten.
+size_t heap_alignment(const void *address);
+
 // Makes the marks of all blocks 0, at no cost a block. For one thread while the others are stopped.
 void heap_clear_marks(void);
 

@@ -14,7 +14,7 @@
 #include "byte-order.h"
 #include "sort.h"
 
-#define INLINE_RUNS_MOST 16        // a field with more runs stays nested
+#define INLINE_RUNS_MOST 16         // a field with more runs stays nested
 #define PIECES_MOST      (1u << 16) // scalars of a union that are looked at one by one
 #define NO_MEMORY        "out of memory for the layout of a type"
 
@@ -115,7 +115,8 @@ static void add_array(struct run_list *list, const struct type *element, uint64_
             run.stride = element->size;
         run.count *= count;
     } else {
-        run = (struct run){.kind = RUN_NESTED, .native = element->size, .count = count, .stride = element->size, .inner = element};
+        run = (struct run){
+            .kind = RUN_NESTED, .native = element->size, .count = count, .stride = element->size, .inner = element};
     }
     add_run(list, run);
 }
@@ -123,7 +124,12 @@ static void add_array(struct run_list *list, const struct type *element, uint64_
 static void add_moved(struct run_list *list, const struct type *type, uint64_t offset)
 {
     if (type->run_count > INLINE_RUNS_MOST) {
-        add_run(list, (struct run){.kind = RUN_NESTED, .native = type->size, .offset = offset, .count = 1, .stride = type->size, .inner = type});
+        add_run(list, (struct run){.kind = RUN_NESTED,
+                                   .native = type->size,
+                                   .offset = offset,
+                                   .count = 1,
+                                   .stride = type->size,
+                                   .inner = type});
         return;
     }
     for (uint32_t i = 0; i < type->run_count; i++) {
@@ -173,7 +179,7 @@ static void add_struct(struct run_list *list, struct type *type)
 
 // ---- unions
 
-struct piece { // one scalar of one member
+struct piece {           // one scalar of one member
     uint64_t start, end; // bits
     uint32_t order;
     struct run run;
@@ -304,7 +310,13 @@ static void add_cells(struct run_list *list, struct type *type, const struct pie
             run = merge_pieces(&pieces->pieces[i], n, &no_type);
         } else {
             uint64_t start = pieces->pieces[i].start / 8;
-            run = (struct run){.kind = RUN_OPAQUE, .offset = start, .cell = start, .native = (end + 7) / 8 - start, .count = 1, .stride = (end + 7) / 8 - start, .inner = type};
+            run = (struct run){.kind = RUN_OPAQUE,
+                               .offset = start,
+                               .cell = start,
+                               .native = (end + 7) / 8 - start,
+                               .count = 1,
+                               .stride = (end + 7) / 8 - start,
+                               .inner = type};
             type->signature = 1;
         }
         append_cell(cells, &run);
@@ -322,7 +334,8 @@ static void add_words(struct type *type, const struct pieces *list)
 // A union too large to look at: any word of it may be a pointer.
 static void add_all_words(struct run_list *list, struct type *type)
 {
-    add_run(list, (struct run){.kind = RUN_OPAQUE, .native = type->size, .count = 1, .stride = type->size, .inner = type});
+    add_run(list,
+            (struct run){.kind = RUN_OPAQUE, .native = type->size, .count = 1, .stride = type->size, .inner = type});
     type->signature = mix(mix(is_little_endian(), sizeof(void *)), type->size) | 1;
     type->words = hlckpt_arena_calloc(type->size / sizeof(void *) + 1, sizeof *type->words);
     for (uint64_t at = 0; type->words && at + sizeof(void *) <= type->size; at += sizeof(void *))

@@ -77,7 +77,8 @@ struct map {
     struct map_label *labels;
 };
 
-// Parses the map at the start of `bytes`; its length goes to *used. NULL on failure. The map lives in the arena for good.
+// Parses the map at the start of `bytes`; its length goes to *used. NULL on failure. The map lives in the arena for
+// good.
 struct map *map_read(const void *bytes, size_t size, size_t *used, struct failure *f);
 
 #endif

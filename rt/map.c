@@ -273,9 +273,9 @@ static bool check_field(const struct map *map, const struct map_type *type, cons
     const struct map_type *inner = &map->types[field->type];
     uint64_t end = field->bit_offset + (field->width ? field->width : inner->size * 8);
     bool is_integer = inner->kind == HLCKPT_INT || inner->kind == HLCKPT_BOOL || inner->kind == HLCKPT_CHAR;
-    bool right = end <= type->size * 8 &&
-                 (field->width ? is_integer && field->width <= 64 && (inner->kind != HLCKPT_INT || field->width <= inner->bits)
-                               : field->bit_offset % 8 == 0);
+    bool right = end <= type->size * 8 && (field->width ? is_integer && field->width <= 64 &&
+                                                              (inner->kind != HLCKPT_INT || field->width <= inner->bits)
+                                                        : field->bit_offset % 8 == 0);
     return right || fail(f, "map: field '%s' of '%s' does not fit", field->name, type->name);
 }
 

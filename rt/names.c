@@ -44,7 +44,8 @@ static int compare_literals(const void *a, const void *b)
     return order ? order : p->content < q->content ? -1 : p->content > q->content;
 }
 
-static void add(struct names *names, enum name_kind kind, const char *name, const char *file, uint32_t module, uint32_t i)
+static void add(struct names *names, enum name_kind kind, const char *name, const char *file, uint32_t module,
+                uint32_t i)
 {
     names->names[names->count++] = (struct name){kind, name, file, module, i};
 }

@@ -5,9 +5,9 @@
 #include "arena.h"
 #include "heap.h"
 
-#define ROUNDS_MOST      8
-#define SMALL_MOST       4095 // a pointer of at most this magnitude is a number
-#define SCOPE_LIST       "hlckpt_scope"
+#define ROUNDS_MOST 8
+#define SMALL_MOST  4095 // a pointer of at most this magnitude is a number
+#define SCOPE_LIST  "hlckpt_scope"
 
 // ---- the tables
 
@@ -135,7 +135,8 @@ static bool fits(const struct object *o, const struct type *type, uint64_t offse
 // Structs that end in an array are sometimes allocated shorter than they are declared.
 static bool ends_in_array(const struct type *type)
 {
-    return type->kind == HLCKPT_STRUCT && type->field_count && type->fields[type->field_count - 1].type->kind == HLCKPT_ARRAY;
+    return type->kind == HLCKPT_STRUCT && type->field_count &&
+           type->fields[type->field_count - 1].type->kind == HLCKPT_ARRAY;
 }
 
 static bool is_element_start(const struct type *type, uint64_t offset)
@@ -220,7 +221,8 @@ static void suggest(struct object *o, const struct type *pointee, uint64_t offse
 static void suggest_in_place(struct object *o, const struct type *pointee, uint64_t offset)
 {
     const struct type *type = type_strip(pointee);
-    if (o->is_conflict || offset >= o->size || !(is_aggregate(type) || type->kind == HLCKPT_POINTER) || !o->type->leaves)
+    if (o->is_conflict || offset >= o->size || !(is_aggregate(type) || type->kind == HLCKPT_POINTER) ||
+        !o->type->leaves)
         return;
     struct extent e;
     if (extent_of_one(&e, o->type) && offset < e.size) {
@@ -229,17 +231,17 @@ static void suggest_in_place(struct object *o, const struct type *pointee, uint6
     }
 }
 
-static bool has_known_words(struct objects *os, const struct object *o)
+static uint32_t count_known_words(struct objects *os, const struct object *o)
 {
+    uint32_t count = 0;
     for (uint64_t at = 0; at + sizeof(void *) <= o->size; at += sizeof(void *)) {
         const void *word;
         struct heap_block block;
         memcpy(&word, o->memory + at, sizeof word);
         if ((intptr_t)word > SMALL_MOST || (intptr_t)word < -SMALL_MOST)
-            if (heap_find(word, &block) || places_find(&os->places, word, NULL))
-                return true;
+            count += heap_find(word, &block) || places_find(&os->places, word, NULL);
     }
-    return false;
+    return count;
 }
 
 // ---- containers
@@ -251,6 +253,7 @@ struct plausibility {
     struct objects *os;
     const unsigned char *memory;
     uint32_t strange; // pointers that are neither null nor lead to anything
+    uint32_t leading; // to objects
 };
 
 static void count_strange(void *context, const struct run *run, uint64_t offset)
@@ -264,19 +267,27 @@ static void count_strange(void *context, const struct run *run, uint64_t offset)
     memcpy(&pointer, p->memory + offset, sizeof pointer);
     bool is_small = (intptr_t)pointer >= -SMALL_MOST && (intptr_t)pointer <= SMALL_MOST;
     bool is_handle = !is_small && p->os->hooks->number && p->os->hooks->number(pointer, &handle);
-    p->strange += !is_small && !is_handle && !heap_find(pointer, &block) && !places_find(&p->os->places, pointer, NULL);
+    bool is_leading =
+        !is_small && !is_handle && (heap_find(pointer, &block) || places_find(&p->os->places, pointer, NULL));
+    p->strange += !is_small && !is_handle && !is_leading;
+    p->leading += is_leading;
 }
 
-// How many pointers look wrong when the block is made of `type`.
-static uint32_t strangeness(struct objects *os, const struct object *o, const struct type *type)
+static struct plausibility look_at(struct objects *os, const struct object *o, const struct type *type)
 {
-    struct plausibility p = {os, (const unsigned char *)o->memory, 0};
+    struct plausibility p = {os, (const unsigned char *)o->memory, 0, 0};
     struct extent x;
     uint64_t count, tail;
     extent_divide(type, o->size, &count, &tail);
     if (extent_make(&x, type, count, tail, os->program->own[OWN_CHAR]) && x.references)
         extent_each_reference(&x, count_strange, &p);
-    return p.strange;
+    return p;
+}
+
+// How many pointers look wrong when the block is made of `type`.
+static uint32_t strangeness(struct objects *os, const struct object *o, const struct type *type)
+{
+    return look_at(os, o, type).strange;
 }
 
 static size_t first_of_size(const struct program *program, uint64_t size)
@@ -305,7 +316,8 @@ static const struct type *find_container(struct objects *os, const struct object
     const struct type *best = NULL;
     uint32_t least = 0;
     bool is_unique = true;
-    for (size_t i = first_of_size(program, o->size); i < program->struct_count && program->structs[i]->size == o->size; i++) {
+    for (size_t i = first_of_size(program, o->size); i < program->struct_count && program->structs[i]->size == o->size;
+         i++) {
         const struct type *type = program->structs[i];
         if (type->flexible || !holds_parts(o, type))
             continue;
@@ -318,8 +330,30 @@ static const struct type *find_container(struct objects *os, const struct object
         best = type;
         least = strange;
     }
-    bool is_likelier = best && (!o->suggested || o->suggested->size == o->size || least <= strangeness(os, o, o->suggested));
+    bool is_likelier =
+        best && (!o->suggested || o->suggested->size == o->size || least <= strangeness(os, o, o->suggested));
     return is_unique && is_likelier ? best : NULL;
+}
+
+// A block that only void pointers reach may be a struct of the program nevertheless, if only one fits: it has the size,
+// and the words that lead to known objects are exactly its pointers that are not null. At least one must be.
+static const struct type *find_look_alike(struct objects *os, const struct object *o)
+{
+    const struct program *program = os->program;
+    const struct type *found = NULL;
+    size_t first = first_of_size(program, o->size);
+    bool any = first < program->struct_count && program->structs[first]->size == o->size;
+    uint32_t words = any ? count_known_words(os, o) : 0;
+    for (size_t i = first; words && i < program->struct_count && program->structs[i]->size == o->size; i++) {
+        const struct type *type = program->structs[i];
+        if (type->flexible || type->references < words || strangeness(os, o, type) ||
+            look_at(os, o, type).leading != words)
+            continue;
+        if (found && found->shape != type->shape)
+            return NULL;
+        found = type;
+    }
+    return found;
 }
 
 struct verdict {
@@ -348,13 +382,16 @@ static struct verdict judge(struct objects *os, const struct object *o)
         return typed;
     typed.type = o->suggested;
     if (o->suggested)
-        return o->misfit && !has_part(o->suggested, o->misfit_offset, o->misfit) && is_aggregate(o->misfit) ? opaque : typed;
+        return o->misfit && !has_part(o->suggested, o->misfit_offset, o->misfit) && is_aggregate(o->misfit) ? opaque
+                                                                                                            : typed;
     if (o->misfit)
         return opaque;
-    if (!o->size || (o->reached_by_character && !(o->reached_by_void && has_known_words(os, o))))
+    if (!o->size || (o->reached_by_character && !(o->reached_by_void && count_known_words(os, o))))
         return bytes;
     if (!o->reached_by_void && !o->reached_by_character) // held by its scope alone, or by stale pointers
         return (struct verdict){byte, false, true};
+    if (!o->reached_by_character && (typed.type = find_look_alike(os, o)))
+        return typed;
     return opaque;
 }
 
@@ -363,7 +400,8 @@ static struct verdict judge_early(struct objects *os, const struct object *o)
 {
     struct verdict fresh = judge(os, o), known = {o->type, o->is_opaque, o->is_empty};
     bool is_typed = o->suggested && !fresh.is_opaque;
-    if (!o->is_known || fresh.is_empty || (is_typed && (known.is_opaque || !has_part(o->type, o->suggested_offset, o->suggested))))
+    if (!o->is_known || fresh.is_empty ||
+        (is_typed && (known.is_opaque || !has_part(o->type, o->suggested_offset, o->suggested))))
         return fresh;
     return known;
 }
@@ -464,7 +502,8 @@ static void look_into(struct objects *os, uint32_t index)
         return;
     }
     struct extent e;
-    struct search s = {os, (const unsigned char *)o->memory, o->type->kind == HLCKPT_STRUCT && strcmp(o->type->name, SCOPE_LIST) == 0};
+    struct search s = {os, (const unsigned char *)o->memory,
+                       o->type->kind == HLCKPT_STRUCT && strcmp(o->type->name, SCOPE_LIST) == 0};
     object_extent(os, o, &e);
     if (e.references)
         extent_each_reference(&e, reach_reference, &s);
@@ -472,7 +511,8 @@ static void look_into(struct objects *os, uint32_t index)
 
 static bool is_constant(const struct objects *os, const struct object *o)
 {
-    return o->kind == OBJECT_GLOBAL && os->program->modules[o->place->module].map->globals[o->place->index].flags & HLCKPT_CONSTANT;
+    return o->kind == OBJECT_GLOBAL &&
+           os->program->modules[o->place->module].map->globals[o->place->index].flags & HLCKPT_CONSTANT;
 }
 
 static bool is_owned(const struct objects *os, const struct object *o)
@@ -594,7 +634,8 @@ static bool end_round(struct objects *os)
         struct verdict v = {o->type, o->is_conflict, o->is_empty};
         if (o->kind == OBJECT_HEAP)
             v = judge(os, o);
-        if (o->kind > OBJECT_HEAP || is_owned(os, o) || (o->is_opaque == v.is_opaque && (o->type == v.type || v.is_opaque)))
+        if (o->kind > OBJECT_HEAP || is_owned(os, o) ||
+            (o->is_opaque == v.is_opaque && (o->type == v.type || v.is_opaque)))
             continue;
         changed = o->is_known = true;
         o->type = v.type;

@@ -7,8 +7,8 @@
 // O2  All globals and variables are found, heap blocks and constants only if a pointer leads to them.
 // O3  What an object is looked at as when its pointers are followed is what it is written as.
 //
-// The type of a heap block is not recorded anywhere: it is what the pointers to it say. The best suggestion wins: a type
-// that contains the others, structs over scalars, the type whose size fits the block's. Blocks may be looked into
+// The type of a heap block is not recorded anywhere: it is what the pointers to it say. The best suggestion wins: a
+// type that contains the others, structs over scalars, the type whose size fits the block's. Blocks may be looked into
 // before the best suggestion arrives; then the search is repeated with what is known by then, until nothing changes.
 // Blocks that only void pointers reach, or pointers of types that do not go together, are *opaque*: their words that
 // point to known objects count as pointers.
@@ -78,7 +78,8 @@ struct roots {
 };
 bool objects_search(struct objects *os, const struct roots *roots);
 
-// The object of the variable at `address`, or NULL when it has none in this frame. `variable` counts the point's variables.
+// The object of the variable at `address`, or NULL when it has none in this frame. `variable` counts the point's
+// variables.
 const struct object *objects_variable(const struct objects *os, const char *address, uint32_t thread, uint32_t frame,
                                       uint32_t variable);
 

@@ -19,8 +19,8 @@ bool places_add(struct places *places, struct place place)
     return true;
 }
 
-static bool add_symbol(struct places *places, enum object_kind kind, uint32_t module, uint32_t index, const void *address,
-                       uint64_t size, const struct type *type)
+static bool add_symbol(struct places *places, enum object_kind kind, uint32_t module, uint32_t index,
+                       const void *address, uint64_t size, const struct type *type)
 {
     const char *start = address;
     return !start || places_add(places, (struct place){.start = start,
@@ -139,8 +139,8 @@ static bool has_at_end(const struct place *place, const struct type *pointee)
     return type_ends(place->type, (uint64_t)(place->end - place->start), type_strip(pointee));
 }
 
-// Is the place one `pointee`, or an array of them? A pointer to the first part of something else is less likely than one
-// past the end of an array.
+// Is the place one `pointee`, or an array of them? A pointer to the first part of something else is less likely than
+// one past the end of an array.
 static bool is_made_of(const struct place *place, const struct type *pointee)
 {
     return type_begins(type_strip(place->type), 0, type_strip(pointee)) &&

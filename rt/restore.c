@@ -2,7 +2,8 @@
 //
 // R1  state_read looks at everything the image holds and has no effect on the program; what it has accepted can be
 //     filled in without any further check.
-// R2  An object keeps its number. Its type is the type of this program that has the shape of the image's: of globals and
+// R2  An object keeps its number. Its type is the type of this program that has the shape of the image's: of globals
+// and
 //     variables the declared one, of heap blocks the one that pointers of this program to it ask for.
 // R3  Stack objects are known by address when their frame has been entered; frames are entered from the outermost, and
 //     filled when the innermost is reached, so that where two frames share memory the inner one's content stays.
@@ -12,6 +13,7 @@
 #include "state.h"
 
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,9 +29,10 @@
 #include "object.h"
 #include "roots.h"
 
-#define NO_MEMORY        "out of memory for the state of an image"
-#define CHECKPOINT_CALL  "hlckpt_checkpoint"
-#define NOWHERE_SIZE     65536 // a multiple of the page size of every target
+#define NO_MEMORY       "out of memory for the state of an image"
+#define CHECKPOINT_CALL "hlckpt_checkpoint"
+#define ALIGNMENT_MOST  (UINT32_C(1) << 30)
+#define NOWHERE_SIZE    65536 // a multiple of the page size of every target
 
 struct image_type {
     enum hlckpt_kind kind;
@@ -77,6 +80,7 @@ struct image_object {
     uint32_t image_type;
     const struct type *type;
     uint64_t count, tail, leaves;
+    uint64_t alignment; // of a heap block; 0 if any will do
     struct content content;
     const msgpack_object *bytes; // of a literal
     char *address;
@@ -159,7 +163,8 @@ static void read_type(struct state *s, struct reader *r, uint32_t index)
         break;
     case HLCKPT_ARRAY:
         element = read_index(r, index);
-        type->shape = r->failure->failed ? SHAPE_NONE : shape_of_array(s->types[element].shape, read_uint(r, UINT64_MAX));
+        type->shape =
+            r->failure->failed ? SHAPE_NONE : shape_of_array(s->types[element].shape, read_uint(r, UINT64_MAX));
         read_end(r);
         return;
     case HLCKPT_STRUCT:
@@ -243,17 +248,19 @@ static bool match_variables(struct state *s, struct image_point *p, const char *
 {
     char here[64], there[64];
     if (p->count != p->point->count)
-        return fail(f, "%s: %" PRIu32 " values where point %" PRIu32 " of '%s' has %" PRIu32, where, p->count, p->number,
-                    p->function, p->point->count);
+        return fail(f, "%s: %" PRIu32 " values where point %" PRIu32 " of '%s' has %" PRIu32, where, p->count,
+                    p->number, p->function, p->point->count);
     for (uint32_t i = 0; i < p->count; i++) {
         const struct map_variable *v = local_variable(p, i);
         const struct type *type = p->module->types[v->type];
         uint32_t k = p->positions[i] = match_variable(p, i);
         if (k == UINT32_MAX)
-            return fail(f, "%s: no value for '%s' at point %" PRIu32 " of '%s'", where, v->name, p->number, p->function);
+            return fail(f, "%s: no value for '%s' at point %" PRIu32 " of '%s'", where, v->name, p->number,
+                        p->function);
         if (s->types[p->variables[k].type].shape != type->shape || p->variables[k].storage != v->storage)
             return fail(f, "%s: '%s' of '%s' is %s in the image and %s here", where, v->name, p->function,
-                        describe_type(s, p->variables[k].type, there, sizeof there), type_describe(type, here, sizeof here));
+                        describe_type(s, p->variables[k].type, there, sizeof there),
+                        type_describe(type, here, sizeof here));
     }
     return true;
 }
@@ -307,7 +314,8 @@ static void read_frame(struct state *s, struct reader *r, struct image_frame *im
     const struct image_point *p = &s->points[image->point];
     if (image->values->type != MSGPACK_OBJECT_ARRAY || image->values->via.array.size != p->count) {
         fail(r->failure, "%s: %" PRIu32 " values where point %" PRIu32 " of '%s' has %" PRIu32, r->where,
-             image->values->type == MSGPACK_OBJECT_ARRAY ? image->values->via.array.size : 0, p->number, p->function, p->count);
+             image->values->type == MSGPACK_OBJECT_ARRAY ? image->values->via.array.size : 0, p->number, p->function,
+             p->count);
         return;
     }
     *frame = (struct frame){.function = p->native, .point = p->number, .count = p->count};
@@ -336,7 +344,8 @@ static bool check_chain(const struct state *s, const struct image_thread *t, str
         const struct image_point *p = &s->points[t->image_frames[k].point];
         bool is_call = p->point->kind == HLCKPT_CALL;
         if (k == 0 && is_call && strcmp(p->point->callee, CHECKPOINT_CALL) != 0)
-            return fail(f, "frame 0: the innermost frame is in a call at point %" PRIu32 " of '%s'", p->number, p->function);
+            return fail(f, "frame 0: the innermost frame is in a call at point %" PRIu32 " of '%s'", p->number,
+                        p->function);
         if (k == 0)
             continue;
         const struct image_point *inner = &s->points[t->image_frames[k - 1].point];
@@ -383,7 +392,8 @@ static void read_content(struct reader *r, struct image_object *o)
 
 static void read_symbol(struct state *s, struct reader *r, struct image_object *o)
 {
-    static const enum name_kind kinds[] = {[OBJECT_GLOBAL] = NAME_GLOBAL, [OBJECT_THREAD_LOCAL] = NAME_THREAD_LOCAL, [OBJECT_CALLABLE] = NAME_CALLABLE};
+    static const enum name_kind kinds[] = {
+        [OBJECT_GLOBAL] = NAME_GLOBAL, [OBJECT_THREAD_LOCAL] = NAME_THREAD_LOCAL, [OBJECT_CALLABLE] = NAME_CALLABLE};
     char *name = read_copy_str(r), *file = read_copy_str(r);
     if (r->failure->failed)
         return;
@@ -422,7 +432,8 @@ static void read_label(struct state *s, struct reader *r, struct image_object *o
     o->is_missing = true;
     for (uint32_t i = 0; n && i < s->program->modules[n->module].map->label_count; i++) {
         const struct map_label *label = &s->program->modules[n->module].map->labels[i];
-        if (label->function != n->index || label->ordinal != ordinal || !s->program->modules[n->module].native->labels[i])
+        if (label->function != n->index || label->ordinal != ordinal ||
+            !s->program->modules[n->module].native->labels[i])
             continue;
         o->is_missing = false;
         o->a = n->module;
@@ -497,7 +508,11 @@ static void read_object(struct state *s, struct reader *r, struct image_object *
     }
     if (o->kind <= OBJECT_HEAP)
         read_content(r, o);
+    if (o->kind == OBJECT_HEAP && read_left(r))
+        o->alignment = read_uint(r, ALIGNMENT_MOST);
     read_end(r);
+    if (o->alignment & (o->alignment - 1))
+        fail(r->failure, "%s: an alignment of %" PRIu64, r->where, o->alignment);
     if (!r->failure->failed && o->kind <= OBJECT_STACK)
         type_declared(s, o, r->failure);
 }
@@ -627,11 +642,14 @@ static void name_object(const struct state *s, uint32_t number, char *buffer, si
     char type[64];
     if (o->kind == OBJECT_STACK) {
         const struct image_point *p = &s->points[s->threads[o->a].image_frames[o->b].point];
-        snprintf(buffer, size, "frame %" PRIu32 ": '%s' of '%s' (%s:%" PRIu32 ")", o->b, p->variables[o->c].name, p->function, p->file, p->point->line);
+        snprintf(buffer, size, "frame %" PRIu32 ": '%s' of '%s' (%s:%" PRIu32 ")", o->b, p->variables[o->c].name,
+                 p->function, p->file, p->point->line);
     } else if (o->kind <= OBJECT_THREAD_LOCAL && !o->is_missing) {
-        snprintf(buffer, size, "'%s' (%s:%" PRIu32 ")", symbol_of(s, o)->name, s->program->modules[o->a].map->file, symbol_of(s, o)->line);
+        snprintf(buffer, size, "'%s' (%s:%" PRIu32 ")", symbol_of(s, o)->name, s->program->modules[o->a].map->file,
+                 symbol_of(s, o)->line);
     } else if (o->kind == OBJECT_HEAP) {
-        snprintf(buffer, size, "heap block %" PRIu32 " of %s", number, describe_type(s, o->image_type, type, sizeof type));
+        snprintf(buffer, size, "heap block %" PRIu32 " of %s", number,
+                 describe_type(s, o->image_type, type, sizeof type));
     } else {
         snprintf(buffer, size, "object %" PRIu32, number);
     }
@@ -642,7 +660,8 @@ static bool check_leaf(const struct state *s, const struct pointer *p, const cha
     const struct image_object *o = &s->objects[p->object];
     struct extent x;
     if (p->leaf > o->leaves)
-        return fail(f, "%s: points to leaf %" PRIu64 " of object %" PRIu32 ", which has %" PRIu64, where, p->leaf, p->object, o->leaves);
+        return fail(f, "%s: points to leaf %" PRIu64 " of object %" PRIu32 ", which has %" PRIu64, where, p->leaf,
+                    p->object, o->leaves);
     if (!p->residue)
         return true;
     if (p->leaf == o->leaves || !object_extent_of(s, o, &x))
@@ -704,7 +723,8 @@ static bool check_variable(const struct state *s, uint32_t thread, uint32_t fram
     const struct map_variable *v = local_variable(p, i);
     const msgpack_object *value = &image->values->via.array.ptr[p->positions[i]];
     char where[160];
-    snprintf(where, sizeof where, "frame %" PRIu32 ": '%s' of '%s' (%s:%" PRIu32 ")", frame, v->name, p->function, p->file, p->point->line);
+    snprintf(where, sizeof where, "frame %" PRIu32 ": '%s' of '%s' (%s:%" PRIu32 ")", frame, v->name, p->function,
+             p->file, p->point->line);
     if (v->storage == HLCKPT_VALUE)
         return check_value(value, p->module->types[v->type], !v->name[0], where, &s->resolver, f);
     if (value->type == MSGPACK_OBJECT_NIL)
@@ -731,11 +751,14 @@ static bool check_all(struct state *s, struct failure *f)
             return false;
     for (size_t i = 0; i < root_count; i++) {
         struct pointer p;
-        if (s->root_pointers[i] && !(decode_pointer(s->root_pointers[i], &p) && check_resolvable(s, &p, NULL, roots[i].name, f)))
+        if (s->root_pointers[i] &&
+            !(decode_pointer(s->root_pointers[i], &p) && check_resolvable(s, &p, NULL, roots[i].name, f)))
             return fail(f, "root '%s' is not a pointer", roots[i].name);
     }
     if (s->foreign_count)
-        return fail(f, "%" PRIu32 " places hold memory that only the kind of machine it was captured on can read; this one is %s",
+        return fail(f,
+                    "%" PRIu32
+                    " places hold memory that only the kind of machine it was captured on can read; this one is %s",
                     s->foreign_count, layout_class());
     return true;
 }
@@ -853,7 +876,9 @@ static char *create_block(const struct state *s, const struct image_object *o)
 {
     struct extent x;
     object_extent_of(s, o, &x);
-    char *block = calloc(1, x.size);
+    char *block = o->alignment ? memalign(o->alignment, x.size) : calloc(1, x.size);
+    if (block && o->alignment)
+        memset(block, 0, x.size);
     if (!block) {
         log_line(LOG_ERROR, "no memory for a block of %" PRIu64 " bytes of the image", x.size);
         _exit(HLCKPT_STATUS_REFUSED);

@@ -12,7 +12,8 @@
 //         [0, name, file, type, content]       global; file "" unless static; constants have no content
 //         [1, name, file, type, content]       thread-local
 //         [2, thread, frame, variable, type, content]
-//         [3, type, count, tail, content]      heap block: count elements, then tail bytes
+//         [3, type, count, tail, content]      heap block: count elements, then tail bytes; a further element is the
+//                                              alignment that it was allocated with
 //         [4, bin]                             string constant
 //         [5, name, file]                      function
 //         [6, function, file, ordinal]         label
@@ -123,8 +124,8 @@ struct point_entry {
     const struct frame *frame; // the first at this point
 };
 
-// Where the bytes of a variable are to be read: in the copy of the stack, or where they are. The compiler lets a variable
-// that is never written be a constant.
+// Where the bytes of a variable are to be read: in the copy of the stack, or where they are. The compiler lets a
+// variable that is never written be a constant.
 static const char *memory_of(const struct stack *stack, const char *address, uint64_t size)
 {
     static const char *last; // constants of one module are neighbours, or the same in each frame
@@ -147,7 +148,8 @@ static bool add_variables(struct capture *c, uint32_t thread, uint32_t index)
         const struct type *type = m.module->types[v->type];
         const char *address;
         memcpy(&address, frame->slots + (size_t)i * HLCKPT_SLOT_SIZE, sizeof address);
-        const char *memory = v->storage == HLCKPT_OBJECT && address ? memory_of(&c->stacks[thread], address, type->size) : NULL;
+        const char *memory =
+            v->storage == HLCKPT_OBJECT && address ? memory_of(&c->stacks[thread], address, type->size) : NULL;
         if (memory && !places_add(&c->os.places, (struct place){.start = address,
                                                                 .end = address + type->size,
                                                                 .memory = memory,
@@ -266,7 +268,7 @@ static void write_fields(struct capture *c, const struct type *type)
 
 static void write_type(struct capture *c, const struct type *type)
 {
-    static const uint8_t length[] = {[HLCKPT_INT] = 3,   [HLCKPT_FLOAT] = 2, [HLCKPT_COMPLEX] = 2,   [HLCKPT_ARRAY] = 3,
+    static const uint8_t length[] = {[HLCKPT_INT] = 3,    [HLCKPT_FLOAT] = 2, [HLCKPT_COMPLEX] = 2, [HLCKPT_ARRAY] = 3,
                                      [HLCKPT_STRUCT] = 3, [HLCKPT_UNION] = 5, [HLCKPT_VA_LIST] = 0};
     msgpack_packer *p = c->e.p;
     write_array(p, length[type->kind] ? length[type->kind] : 1);
@@ -315,7 +317,8 @@ static bool same_point(const struct frame *a, const struct frame *b)
 
 static uint32_t point_slot(const struct capture *c, const struct frame *frame)
 {
-    uint64_t hash = ((uintptr_t)frame->function >> 3) * UINT64_C(0x9e3779b97f4a7c15) + frame->point * UINT64_C(0x85ebca6b);
+    uint64_t hash =
+        ((uintptr_t)frame->function >> 3) * UINT64_C(0x9e3779b97f4a7c15) + frame->point * UINT64_C(0x85ebca6b);
     uint32_t slot = (uint32_t)(hash >> 32) & (c->point_slot_count - 1);
     while (c->point_slots[slot] && !same_point(c->points[c->point_slots[slot] - 1].frame, frame))
         slot = (slot + 1) & (c->point_slot_count - 1);
@@ -462,12 +465,18 @@ static void write_block(struct capture *c, const struct object *o)
     write_uint(c->e.p, tail);
 }
 
+static uint64_t alignment_of(const struct object *o)
+{
+    return o->kind == OBJECT_HEAP ? heap_alignment(o->address) : 1;
+}
+
 static void write_object(struct capture *c, const struct object *o)
 {
-    static const uint8_t length[] = {[OBJECT_GLOBAL] = 6,  [OBJECT_THREAD_LOCAL] = 6, [OBJECT_STACK] = 7, [OBJECT_HEAP] = 6,
-                                     [OBJECT_LITERAL] = 2, [OBJECT_CALLABLE] = 3,     [OBJECT_LABEL] = 4};
+    static const uint8_t length[] = {
+        [OBJECT_GLOBAL] = 6,  [OBJECT_THREAD_LOCAL] = 6, [OBJECT_STACK] = 7, [OBJECT_HEAP] = 6,
+        [OBJECT_LITERAL] = 2, [OBJECT_CALLABLE] = 3,     [OBJECT_LABEL] = 4};
     msgpack_packer *p = c->e.p;
-    write_array(p, length[o->kind]);
+    write_array(p, length[o->kind] + (alignment_of(o) > 1));
     write_uint(p, o->kind);
     switch (o->kind) {
     case OBJECT_GLOBAL:
@@ -495,6 +504,8 @@ static void write_object(struct capture *c, const struct object *o)
         return;
     }
     encode_content(&c->e, o);
+    if (alignment_of(o) > 1)
+        write_uint(p, alignment_of(o));
 }
 
 static void write_objects(struct capture *c, struct image_writer *w)
@@ -559,7 +570,8 @@ void (*state_find_function(const char *name, const char *file))(void)
     for (size_t k = 0; program && k < program->module_count; k++) {
         const struct module *m = &program->modules[k];
         for (uint32_t i = 0; i < m->map->callable_count; i++)
-            if (strcmp(m->map->callables[i].name, name) == 0 && strcmp(file_of(m, m->map->callables[i].flags), file) == 0)
+            if (strcmp(m->map->callables[i].name, name) == 0 &&
+                strcmp(file_of(m, m->map->callables[i].flags), file) == 0)
                 return (void (*)(void))(uintptr_t)m->native->callables[i];
     }
     return NULL;

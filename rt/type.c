@@ -241,7 +241,8 @@ static bool fill_class(const struct row *row, const struct node *n)
         type->element = parts[m->element].class;
     type->fields = hlckpt_arena_calloc(m->field_count + 1, sizeof *type->fields);
     for (uint32_t i = 0; type->fields && i < m->field_count; i++)
-        type->fields[i] = (struct field){m->fields[i].name, parts[m->fields[i].type].class, m->fields[i].bit_offset, m->fields[i].width};
+        type->fields[i] = (struct field){m->fields[i].name, parts[m->fields[i].type].class, m->fields[i].bit_offset,
+                                         m->fields[i].width};
     return type->fields;
 }
 
@@ -440,7 +441,8 @@ static bool is_alike(const struct type *a, const struct type *b)
 {
     if (a == b || (a->kind == HLCKPT_POINTER && b->kind == HLCKPT_POINTER))
         return true;
-    bool integers = (a->kind == HLCKPT_INT || a->kind == HLCKPT_CHAR) && (b->kind == HLCKPT_INT || b->kind == HLCKPT_CHAR);
+    bool integers =
+        (a->kind == HLCKPT_INT || a->kind == HLCKPT_CHAR) && (b->kind == HLCKPT_INT || b->kind == HLCKPT_CHAR);
     return integers && a->size == b->size;
 }
 
@@ -493,7 +495,7 @@ const struct type *type_strip(const struct type *type)
 
 const char *type_describe(const struct type *type, char *buffer, size_t size)
 {
-    static const char *const names[] = {"void", "bool",   "char",  "",         "",          "",       "pointer",
+    static const char *const names[] = {"void",  "bool",   "char",  "",         "",           "",       "pointer",
                                         "array", "struct", "union", "function", "incomplete", "va_list"};
     if (type->kind == HLCKPT_INT)
         snprintf(buffer, size, "%sint%" PRIu32, type->is_signed ? "" : "u", type->bits);

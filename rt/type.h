@@ -13,8 +13,9 @@
 // T2  Types of equal *shape* have equal leaves on the wire. Shape leaves out layouts, and what pointers point to.
 // T3  A run's leaves lie at rising offsets, and so do runs.
 //
-// Unions: members are laid over each other. Where all members agree on a scalar, it is a leaf like any other; scalars of
-// one size are an unsigned integer; the rest are opaque leaves, which only a machine with the same `signature` can read.
+// Unions: members are laid over each other. Where all members agree on a scalar, it is a leaf like any other; scalars
+// of one size are an unsigned integer; the rest are opaque leaves, which only a machine with the same `signature` can
+// read.
 #ifndef RT_TYPE_H
 #define RT_TYPE_H
 
@@ -27,11 +28,11 @@
 #include "map-reader.h"
 
 enum run_kind {
-    RUN_BYTES,   // in wire form already, or to be byte-swapped: integers and floating values of equal width on both sides
-    RUN_BOOL,    // one byte, 0 or 1
-    RUN_INT,     // integers that are narrower here than on the wire
-    RUN_LONG,    // floating values that are IEEE binary128 on the wire
-    RUN_BITS,    // one bit-field
+    RUN_BYTES, // in wire form already, or to be byte-swapped: integers and floating values of equal width on both sides
+    RUN_BOOL,  // one byte, 0 or 1
+    RUN_INT,   // integers that are narrower here than on the wire
+    RUN_LONG,  // floating values that are IEEE binary128 on the wire
+    RUN_BITS,  // one bit-field
     RUN_POINTER, // reference
     RUN_OPAQUE,  // reference: a part of a union
     RUN_NESTED,  // `inner`, repeated
@@ -77,10 +78,10 @@ struct type {
     uint32_t field_count, run_count;
     struct field *fields;
     struct run *runs;
-    uint64_t size;             // bytes here
-    uint64_t leaves;           // of one value
-    uint64_t wire;             // bytes of its leaves on the wire
-    uint64_t references;       // leaves among them that are references
+    uint64_t size;               // bytes here
+    uint64_t leaves;             // of one value
+    uint64_t wire;               // bytes of its leaves on the wire
+    uint64_t references;         // leaves among them that are references
     const struct type *flexible; // element type of the flexible array at the end, or NULL
     uint64_t flexible_offset;
     const char *cells;  // of a union: a letter and width for each leaf, "?" where opaque; else ""
@@ -144,7 +145,8 @@ struct leaf {
 struct leaf type_leaf(const struct type *type, uint64_t index);
 struct leaf type_leaf_at(const struct type *type, uint64_t offset);
 
-// Does a `part` begin, or end, `offset` bytes into a value of `type`? Integers of one size count as equal, and so do pointers.
+// Does a `part` begin, or end, `offset` bytes into a value of `type`? Integers of one size count as equal, and so do
+// pointers.
 bool type_begins(const struct type *type, uint64_t offset, const struct type *part);
 bool type_ends(const struct type *type, uint64_t offset, const struct type *part);
 

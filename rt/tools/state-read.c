@@ -284,6 +284,8 @@ static void read_object(struct reader *r, const struct image_state *s, struct im
         o->count = read_uint(r, UINT64_MAX);
         o->tail = read_uint(r, UINT64_MAX);
         read_content(r, o);
+        if (read_left(r))
+            read_any(r); // its alignment
         break;
     case OBJECT_LITERAL:
         o->data = read_any(r);
