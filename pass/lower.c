@@ -3,12 +3,12 @@
 //     call hlckpt.poll() ["deopt"(...)]       if (hlckpt_poll_requested) {                       cold
 //                                                 if (hlckpt_poll()) {                           true in the process that captures
 //                                                     slots = hlckpt_frame(f, p+n); slots[i] = value...;     for each frame of the bundle, innermost first
-//                                                     hlckpt_unwind();
+//                                                     _Unwind_Resume(hlckpt_unwind());
 //                                                 }
 //                                             }
 //
 //     r = call g(x) ["deopt"(...)]            r = invoke g(x) unwind to pad
-//                                             pad: landingpad cleanup; slots = hlckpt_frame(...)...; hlckpt_unwind()
+//                                             pad: landingpad cleanup; slots = hlckpt_frame(...)...; _Unwind_Resume(hlckpt_unwind())
 //
 // So a call costs nothing but that its live variables are kept. An invoke at the poll would keep floating values in memory: a plain call that preserves registers does not.
 #include <string.h>
@@ -118,7 +118,8 @@ static LLVMBasicBlockRef unwind_block(struct lowering *l)
     m->builder = LLVMCreateBuilderInContext(m->context);
     LLVMPositionBuilderAtEnd(m->builder, l->unwind);
     LLVMSetCurrentDebugLocation2(m->builder, LLVMGetCurrentDebugLocation2(saved));
-    LLVMValueRef call = call_runtime(m, "hlckpt_unwind", m->nothing, NULL, 0);
+    LLVMValueRef exception = call_runtime(m, "hlckpt_unwind", m->pointer, NULL, 0);
+    LLVMValueRef call = call_runtime(m, "_Unwind_Resume", m->nothing, &exception, 1);
     LLVMAddCallSiteAttribute(call, LLVMAttributeFunctionIndex, LLVMCreateEnumAttribute(m->context, LLVMGetEnumAttributeKindForName("noreturn", 8), 0));
     LLVMBuildUnreachable(m->builder);
     LLVMDisposeBuilder(m->builder);

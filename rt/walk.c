@@ -233,17 +233,18 @@ static _Unwind_Reason_Code stop_at_frame(int version, _Unwind_Action actions, HL
     case PLACE_BASE:
         finish();
     default: // the runtime's own, or W1 is broken
-        if (unwinding.was_in_program && _Unwind_GetRegionStart(context) != (uintptr_t)hlckpt_unwind)
+        if (unwinding.was_in_program)
             set_fault("a frame without a map was reached");
     }
     return _URC_NO_REASON;
 }
 
-// Also what a landing pad ends with: shorter there than handing the exception on, and the same for all of a function.
-_Noreturn void hlckpt_unwind(void)
+// The unwinder wants to be resumed by the frame of the landing pad itself (ARM's takes the stack pointer from there), so that a landing pad gets the
+// exception and calls _Unwind_Resume.
+void *hlckpt_unwind(void)
 {
     if (unwinding.is_under_way)
-        _Unwind_Resume(&unwinding.exception);
+        return &unwinding.exception;
     unwinding.is_under_way = true;
     _Unwind_ForcedUnwind(&unwinding.exception, (_Unwind_Stop_Fn)(void (*)(void))stop_at_frame, NULL);
     set_fault("the unwinder gave up");

@@ -5,7 +5,7 @@
 //
 // A capture, in the order of events:
 //     poll        if (hlckpt_poll_requested && hlckpt_poll())             cold block at a poll
-//     save        slots = hlckpt_frame(&function, point and count); slots[i] = value...; hlckpt_unwind();
+//     save        slots = hlckpt_frame(&function, point and count); slots[i] = value...; _Unwind_Resume(hlckpt_unwind());
 //     unwind      each call with live variables has a landing pad that saves the frame in the same way
 // A resume:
 //     enter       twin(): slots = hlckpt_resume_enter(&function); switch (point in the header before the slots)
@@ -79,8 +79,9 @@ void *hlckpt_frame(const struct hlckpt_function *function, uint32_t point_and_co
 #define HLCKPT_MOST_POINTS (UINT32_C(1) << 20) // in a function
 #define HLCKPT_MOST_SLOTS  (UINT32_C(1) << 12) // of a frame
 
-// Unwinds the stack and completes the capture. Called after a poll's own frames are saved, and again by each landing pad when it has saved its own.
-_Noreturn void hlckpt_unwind(void);
+// Unwinds the stack and completes the capture: called after a poll's own frames are saved, and does not return. Called by a landing pad that has saved its own, returns the
+// exception that is under way, for _Unwind_Resume.
+void *hlckpt_unwind(void);
 
 // The frame to be rebuilt next, which must be of `function`. Returns its slots; the point is the uint32_t at HLCKPT_SLOT_SIZE before them.
 void *hlckpt_resume_enter(const struct hlckpt_function *function);
