@@ -4,12 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static volatile int rounds = 8; // not known to the compiler, so that it keeps the loop as it is
+
 static int counter;
 static FILE *report;
 
 static void last(void)
 {
-    for (int i = 0; i < 5; i++)
+    for (int i = 0; i < rounds; i++)
         counter += i;
     printf("last: %d\n", counter);
 }
@@ -29,7 +31,7 @@ static void often(void)
 
 static void work(int depth)
 {
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < rounds; i++) {
         counter += i * depth;
         if (i == 4)
             atexit(often);

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+static volatile int rounds = 30; // not known to the compiler, so that it keeps the loop as it is
+
 static void note(const char *path, int number)
 {
     FILE *file = fopen(path, "a");
@@ -17,7 +19,7 @@ int main(void)
     char line[64];
     int lines = 0;
     setvbuf(log, NULL, _IOLBF, 256);
-    for (int i = 0; i < 30; i++) {
+    for (int i = 0; i < rounds; i++) {
         fprintf(log, "entry %d, %d lines read\n", i, lines);
         note("opened-anew.log", i);
         if (i == 5)

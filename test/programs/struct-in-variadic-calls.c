@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+static volatile int rounds = 30; // not known to the compiler, so that it keeps the loop as it is
+
 struct small {
     short a, b;
 };
@@ -79,7 +81,9 @@ int main(void)
     struct doubles doubles = {1, 2, 3};
     struct mixed mixed = {2, 0.5, "abcd"};
     struct large large = {{1, 2, 3, 4, 5, 6, 7}};
-    for (int i = 0; i < 30; i++) {
+    for (int i = 0; i < rounds; i++) {
+        for (int j = 0; j < rounds * 2; j++)
+            large.words[j % 7] += j;
         printf("%d %.4f", i, total("isdLf", i, small, i / 4.0, large, floats));
         printf(" %.4f", total("DqmsfLi", doubles, 10000000000LL * i, mixed, small, floats, large, -i));
         printf(" %.4f\n", total("iiiiiiiidddddddddmDs", 1, 2, 3, 4, 5, 6, 7, 8, .1, .2, .3, .4, .5, .6, .7, .8, .9,

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static volatile int rounds = 14; // not known to the compiler, so that it keeps the loop as it is
+
 static char *join(const char *format, va_list list)
 {
     va_list copy;
@@ -61,9 +63,12 @@ static long pairs(int count, ...)
 
 int main(void)
 {
-    for (int n = 1; n < 14; n++) {
+    for (int n = 1; n < rounds; n++) {
         char *text = message(n % 4 + 1, "%d-%s-%.2f-%lld-%c", n, &"abc"[n % 3], n / 4.0, n * 10000000000LL, 'a' + n);
-        printf("%s %ld\n", text, pairs(6, n, 1, 2, 3, 4, 5, 6, 7, 8, 9, n, n));
+        int sum = 0;
+        for (const char *c = text; *c; c++)
+            sum = sum * 7 % 1009 + *c;
+        printf("%s %d %ld\n", text, sum, pairs(6, n, 1, 2, 3, 4, 5, 6, 7, 8, 9, n, n));
         free(text);
     }
     return 0;

@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+static volatile int rounds = 12; // not known to the compiler, so that it keeps the loop as it is
+
 static int work(int n)
 {
     int sum = 0;
@@ -50,9 +52,9 @@ static double mixed(const char *kinds, ...)
 
 int main(void)
 {
-    for (int n = 1; n < 12; n++) {
+    for (int n = 1; n < rounds; n++) {
         int between = 0;
-        for (int i = 0; i < 40; i++)
+        for (int i = 0; i < rounds * 30; i++)
             between = between * 5 % 1009 + work(i);
         printf("%d %ld", between, add(n % 4 + 9, n, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12));
         printf(" %.4f", mixed("iidlisd", n, 5, 0.25, 1LL << 40, 7, "text", n * 1.5));
