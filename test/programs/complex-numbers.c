@@ -4,6 +4,8 @@
 #include <complex.h>
 #include <stdio.h>
 
+static volatile int rounds = 40; // not known to the compiler, so that it keeps the loop as it is
+
 struct signal {
     int length;
     float complex first;
@@ -35,7 +37,7 @@ int main(void)
     double complex z = 1, total = 0;
     for (int i = 0; i < 16; i++)
         signal.points[i] = i - 8 + 0.5 * i * I;
-    for (int round = 0; round < 40; round++) {
+    for (int round = 0; round < rounds; round++) {
         z = rotate(z);
         for (int i = 0; i < 16; i++)
             signal.points[i] = signal.points[i] * 0.5 + z;
