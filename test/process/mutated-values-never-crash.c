@@ -4,12 +4,19 @@
 // RUN: sh -c "%t capture .; test \$? = 75" && %t run
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <iconv.h>
+#include <regex.h>
 
 #include "descriptor.h"
+#include "hlckpt.h"
+#include "hlckpt/abi.h"
 #include "program.h"
 #include "resource.h"
 #include "settings.h"
 #include "stream.h"
+
+HLCKPT_RESOURCE(iconv_open, "p(ss)", iconv_close)
+HLCKPT_RESOURCE_OF(regex_t, regcomp, "i(osi)", regfree)
 
 static const struct image *image;
 static int failures, successes;
@@ -22,6 +29,10 @@ static void before(void)
     fputs("waiting", pointers[1]);
     int ends[2];
     CHECK(pipe(ends) == 0 && dup(ends[1]) >= 0);
+    static regex_t expression;
+    CHECK(regcomp(&expression, "a*", 0) == 0);
+    hlckpt_resource_opened(&hlckpt_resource_regcomp, NULL, &expression, "a*", 0);
+    hlckpt_resource_opened(&hlckpt_resource_iconv_open, iconv_open("UTF-8", "UTF-8"), "UTF-8", "UTF-8");
 }
 
 static void read_both(void)
