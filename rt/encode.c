@@ -6,6 +6,7 @@
 #include "byte-order.h"
 #include "float.h"
 #include "image.h"
+#include "stale.h"
 
 // ---- the stream of an object's data, cut into bins
 
@@ -106,11 +107,32 @@ static void put_bits(struct sink *s, const struct run *run, const unsigned char 
         memset(wire + 8, run->is_signed && value >> 63 ? 0xff : 0, run->wire - 8);
 }
 
+static void put_bytes(struct sink *s, const struct run *run, const unsigned char *memory)
+{
+    unsigned char *wire = reserve(s, run->wire);
+    copy_ordered(wire, memory, run->wire);
+    if (run->is_word)
+        stale_clear(wire, run->wire);
+}
+
+// Integers as wide as a pointer, in wire form already.
+static void put_words(struct sink *s, const unsigned char *memory, uint64_t size)
+{
+    while (size) {
+        size_t part = size < BUFFER_SIZE / 2 ? (size_t)size : BUFFER_SIZE / 2;
+        unsigned char *wire = reserve(s, part);
+        memcpy(wire, memory, part);
+        stale_clear(wire, part);
+        memory += part;
+        size -= part;
+    }
+}
+
 static void put_leaf(struct sink *s, const struct run *run, const unsigned char *memory)
 {
     switch (run->kind) {
     case RUN_BYTES:
-        copy_ordered(reserve(s, run->wire), memory, run->wire);
+        put_bytes(s, run, memory);
         break;
     case RUN_BOOL:
         *reserve(s, 1) = *memory != 0;
@@ -135,6 +157,8 @@ static void put_run(struct sink *s, const struct run *run, const unsigned char *
 {
     if (run->kind == RUN_NESTED)
         put_values(s, run->inner, run->count, memory);
+    else if (in_wire_form(run) && run->is_word)
+        put_words(s, memory, run->count * run->wire);
     else if (in_wire_form(run))
         put(s, memory, run->count * run->wire);
     else if (run->wire)
@@ -144,13 +168,17 @@ static void put_run(struct sink *s, const struct run *run, const unsigned char *
 
 static bool is_dense(const struct type *type)
 {
-    return type->run_count == 1 && in_wire_form(&type->runs[0]) && type->wire == type->size;
+    return type->run_count == 1 && in_wire_form(&type->runs[0]) && type->wire == type->size && !type->runs[0].is_word;
 }
 
 static void put_values(struct sink *s, const struct type *type, uint64_t count, const unsigned char *memory)
 {
     if (is_dense(type)) {
         put(s, memory, count * type->size);
+        return;
+    }
+    if (type->run_count == 1 && type->runs[0].is_word && in_wire_form(&type->runs[0]) && type->wire == type->size) {
+        put_words(s, memory, count * type->size);
         return;
     }
     for (uint64_t k = 0; type->wire && k < count && !(s->is_nonzero && !s->p); k++, memory += type->size)

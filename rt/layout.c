@@ -28,7 +28,7 @@ static bool is_one_pattern(const struct run *a, const struct run *b)
 {
     return a->kind == b->kind && (a->kind <= RUN_LONG || a->kind == RUN_POINTER) && a->wire == b->wire &&
            a->native == b->native && a->format == b->format && a->is_signed == b->is_signed &&
-           a->is_character == b->is_character && a->inner == b->inner;
+           a->is_character == b->is_character && a->is_word == b->is_word && a->inner == b->inner;
 }
 
 static bool continues(const struct run *a, const struct run *b)
@@ -84,6 +84,7 @@ struct run layout_scalar(const struct map_type *m, const struct type *pointee)
         run.kind = run.wire == run.native ? RUN_BYTES : RUN_INT;
         run.is_signed = run.kind == RUN_INT && m->is_signed;
         run.is_character = run.wire == 1;
+        run.is_word = run.wire == 8 && run.native == 8 && sizeof(void *) == 8;
         return run;
     case HLCKPT_FLOAT:
         return floating_run(m, m->size);
@@ -270,6 +271,7 @@ static struct run merge_pieces(const struct piece *pieces, uint32_t count, const
         if (pieces[i].run.kind != run.kind)
             run.kind = RUN_BYTES;
         run.is_character |= pieces[i].run.is_character;
+        run.is_word &= pieces[i].run.is_word;
         if (run.kind == RUN_POINTER && pieces[i].run.inner != run.inner)
             run.inner = void_type;
     }

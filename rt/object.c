@@ -356,6 +356,16 @@ static const struct type *find_look_alike(struct objects *os, const struct objec
     return found;
 }
 
+// Printable characters that fill the block, and one zero after them: what strdup makes.
+static bool is_text(const struct object *o)
+{
+    const unsigned char *memory = (const unsigned char *)o->memory;
+    for (uint64_t i = 0; i + 1 < o->size; i++)
+        if (!(memory[i] >= ' ' && memory[i] <= '~') && !(memory[i] >= '\t' && memory[i] <= '\r'))
+            return false;
+    return o->size >= 2 && memory[o->size - 1] == 0;
+}
+
 struct verdict {
     const struct type *type;
     bool is_opaque, is_empty;
@@ -390,6 +400,8 @@ static struct verdict judge(struct objects *os, const struct object *o)
         return bytes;
     if (!o->reached_by_void && !o->reached_by_character) // held by its scope alone, or by stale pointers
         return (struct verdict){byte, false, true};
+    if (!o->reached_by_character && is_text(o))
+        return bytes;
     if (!o->reached_by_character && (typed.type = find_look_alike(os, o)))
         return typed;
     return opaque;

@@ -10,8 +10,9 @@
 // The type of a heap block is not recorded anywhere: it is what the pointers to it say. The best suggestion wins: a
 // type that contains the others, structs over scalars, the type whose size fits the block's. Blocks may be looked into
 // before the best suggestion arrives; then the search is repeated with what is known by then, until nothing changes.
-// Blocks that only void pointers reach, or pointers of types that do not go together, are *opaque*: their words that
-// point to known objects count as pointers.
+// Blocks that only void pointers reach are text, or the one struct of the program that they look like; otherwise they,
+// and those that pointers of types that do not go together reach, are *opaque*: their words that point to known objects
+// count as pointers.
 #ifndef RT_OBJECT_H
 #define RT_OBJECT_H
 

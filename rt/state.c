@@ -29,6 +29,7 @@
 #include "memory-map.h"
 #include "object.h"
 #include "roots.h"
+#include "stale.h"
 
 #define NO_MEMORY "out of memory for the capture"
 
@@ -174,6 +175,7 @@ static bool find_objects(struct capture *c, bool *put_off, struct failure *f)
                 return false;
         }
     heap_clear_marks();
+    stale_load();
     c->os = (struct objects){.program = c->program, .hooks = &handle_hooks};
     if (!places_of_program(&c->os.places, c->program))
         return fail(f, NO_MEMORY);

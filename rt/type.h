@@ -43,6 +43,7 @@ struct type;
 struct run {
     enum run_kind kind;
     bool is_signed, is_character; // character: a pointer to it may point to anything
+    bool is_word;                 // RUN_BYTES: integers as wide as a pointer, see stale.h
     uint8_t format;               // RUN_LONG: enum hlckpt_float_format
     uint8_t width;                // RUN_BITS: bits
     uint8_t shift;                // RUN_BITS: bits of the byte at `offset` that come before it
