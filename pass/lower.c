@@ -70,8 +70,10 @@ static void save_frames(struct module *m, LLVMOperandBundleRef bundle)
 static LLVMValueRef requested(struct module *m)
 {
     LLVMValueRef flag = LLVMGetNamedGlobal(m->ir, "hlckpt_poll_requested");
-    if (!flag)
+    if (!flag) {
         flag = LLVMAddGlobal(m->ir, m->i32, "hlckpt_poll_requested");
+        extra_set_local_in_program(flag);
+    }
     LLVMValueRef value = LLVMBuildLoad2(m->builder, m->i32, flag, "requested");
     LLVMSetVolatile(value, true);
     return LLVMBuildICmp(m->builder, LLVMIntNE, value, constant_u32(m, 0), "");

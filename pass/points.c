@@ -300,6 +300,35 @@ static LLVMValueRef first_real_instruction(LLVMBasicBlockRef block)
     return i;
 }
 
+static bool has_poll(LLVMBasicBlockRef block)
+{
+    FOR_EACH_INSTRUCTION (i, block)
+        if (is_poll(i))
+            return true;
+    return false;
+}
+
+// Does every way from the header to a latch pass a poll already, one before a recursive call?
+static bool polls_anyway(LLVMBasicBlockRef header, const LLVMBasicBlockRef *latches, size_t count)
+{
+    VECTOR(LLVMBasicBlockRef) seen = {0};
+    bool reached = false;
+    if (!has_poll(header))
+        vector_push(&seen, header);
+    for (size_t next = 0; next < seen.count && !reached; next++) {
+        LLVMBasicBlockRef block = seen.items[next];
+        reached = contains(latches, count, block);
+        LLVMValueRef last = LLVMGetBasicBlockTerminator(block);
+        for (unsigned i = 0; i < LLVMGetNumSuccessors(last); i++) {
+            LLVMBasicBlockRef successor = LLVMGetSuccessor(last, i);
+            if (!contains(seen.items, seen.count, successor) && !has_poll(successor))
+                vector_push(&seen, successor);
+        }
+    }
+    free(seen.items);
+    return !reached;
+}
+
 // P1. All edges that close a cycle at `header` go through one new block that polls. An indirect branch has no edge to split: it polls before it branches.
 static void poll_in_cycle(struct module *m, struct search *s, LLVMBasicBlockRef header)
 {
@@ -317,7 +346,7 @@ static void poll_in_cycle(struct module *m, struct search *s, LLVMBasicBlockRef 
         if (!is_poll(first))
             insert_poll(m, first, LLVMInstructionGetDebugLoc(last));
     }
-    if (latches.count) {
+    if (latches.count && !polls_anyway(header, latches.items, latches.count)) {
         LLVMBasicBlockRef latch = extra_merge_latches(header, latches.items, latches.count);
         LLVMValueRef last = LLVMGetBasicBlockTerminator(latch);
         insert_poll(m, last, LLVMInstructionGetDebugLoc(last));

@@ -112,6 +112,7 @@ LLVMTypeRef extra_word_type(LLVMModuleRef module); // size_t
 bool extra_address_taken(LLVMValueRef function_or_block);
 // Result and parameters are void, pointers, or integers and floats of at most 64 bits on every target: passed in the same way everywhere.
 bool extra_scalar_signature(LLVMValueRef function);
+void extra_set_local_in_program(LLVMValueRef global); // defined in the same executable, unless this module may become part of a shared library
 void extra_append_constructor(LLVMModuleRef module, LLVMValueRef function, int priority);
 
 // The headers of loops that go round a few times only, whatever happens: a constant number, small for the nest in all. free(*headers)

@@ -67,6 +67,12 @@ bool extra_address_taken(LLVMValueRef value) {
     return unwrap<Function>(value)->hasAddressTaken();
 }
 
+void extra_set_local_in_program(LLVMValueRef global) {
+    Module &module = *unwrap<GlobalValue>(global)->getParent();
+    if (module.getPICLevel() == PICLevel::NotPIC || module.getPIELevel() != PIELevel::Default)
+        unwrap<GlobalValue>(global)->setDSOLocal(true);
+}
+
 void extra_append_constructor(LLVMModuleRef module, LLVMValueRef function, int priority) {
     appendToGlobalCtors(*unwrap(module), unwrap<Function>(function), priority);
 }
