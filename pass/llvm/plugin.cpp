@@ -41,6 +41,7 @@ void register_steps(PassBuilder &builder) {
         if (level == OptimizationLevel::O0)
             return;
         passes.addPass(StripMine());
+        passes.addPass(ThinPolls());
         // What the polls held back in the loops that now have none.
         passes.addPass(createFunctionToLoopPassAdaptor(LICMPass(LICMOptions()), /*UseMemorySSA=*/true));
         LoopPassManager idioms;
@@ -64,9 +65,12 @@ void register_steps(PassBuilder &builder) {
         });
     builder.registerPipelineParsingCallback(
         [](StringRef name, FunctionPassManager &passes, ArrayRef<PassBuilder::PipelineElement>) {
-            if (name != "hlckpt-strip-mine")
+            if (name == "hlckpt-strip-mine")
+                passes.addPass(StripMine());
+            else if (name == "hlckpt-thin-polls")
+                passes.addPass(ThinPolls());
+            else
                 return false;
-            passes.addPass(StripMine());
             return true;
         });
 }

@@ -14,14 +14,18 @@
 //
 // Loops of few iterations do without a poll at all: in step 1 where the source says so (extra_short_loops), before full unrolling where that turns out after inlining.
 //
+// Short loops whose number of iterations nobody knows are unrolled, with one poll for THIN iterations.
+//
 // S1  Between two polls there are at most CHUNK iterations of a short body, or SHORT_TRIPS of anything without a call that polls.
 // S2  The poll is reached with the values that it had in the original loop: only iterations without a poll come in between.
 #include "llvm/Analysis/AssumptionCache.h"
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/Analysis/MemorySSA.h"
 #include "llvm/Analysis/MemorySSAUpdater.h"
+#include "llvm/Analysis/OptimizationRemarkEmitter.h"
 #include "llvm/Analysis/ScalarEvolution.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
+#include "llvm/Analysis/TargetTransformInfo.h"
 #include "llvm/IR/Dominators.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/Module.h"
@@ -31,7 +35,9 @@
 #include "llvm/Transforms/Utils/Local.h"
 #include "llvm/Transforms/Utils/LoopUtils.h"
 #include "llvm/Transforms/Utils/PromoteMemToReg.h"
+#include "llvm/Transforms/Utils/LoopSimplify.h"
 #include "llvm/Transforms/Utils/ScalarEvolutionExpander.h"
+#include "llvm/Transforms/Utils/UnrollLoop.h"
 
 #include "llvm_extra.h"
 #include "strip_mine.h"
@@ -42,6 +48,8 @@ namespace {
 
 constexpr unsigned CHUNK = 1024;        // iterations
 constexpr unsigned SHORT_BODY = 200;    // instructions
+constexpr unsigned TINY_BODY = 14;      // instructions
+constexpr unsigned THIN = 4;            // iterations
 constexpr unsigned SHORT_TRIPS = 64;    // iterations, of a nest in all: times SHORT_TRIPS
 
 bool is_poll(const Instruction &instruction) {
@@ -50,13 +58,13 @@ bool is_poll(const Instruction &instruction) {
 }
 
 // The loop's only point, a poll that every iteration reaches; or null.
-CallInst *only_poll(const Loop &loop, const DominatorTree &dominators) {
+CallInst *only_poll(const Loop &loop, const DominatorTree &dominators, unsigned most) {
     CallInst *poll = nullptr;
     unsigned size = 0;
     for (BasicBlock *block : loop.blocks())
         for (Instruction &instruction : *block) {
             auto *call = dyn_cast<CallBase>(&instruction);
-            if (++size > SHORT_BODY || (call && !is_poll(*call) && call->getNumOperandBundles()))
+            if (++size > most || (call && !is_poll(*call) && call->getNumOperandBundles()))
                 return nullptr;
             if (!call || !is_poll(*call))
                 continue;
@@ -79,7 +87,7 @@ bool is_candidate(Loop &loop, DominatorTree &dominators, ScalarEvolution &scev, 
     if (!loop.isInnermost() || !candidate.preheader || !candidate.latch || !candidate.exit || loop.getExitingBlock() != candidate.latch)
         return false;
     auto *branch = dyn_cast<BranchInst>(candidate.latch->getTerminator());
-    candidate.poll = only_poll(loop, dominators);
+    candidate.poll = only_poll(loop, dominators, SHORT_BODY);
     if (!candidate.poll || !branch || !branch->isConditional())
         return false;
     candidate.further = scev.getBackedgeTakenCount(&loop);
@@ -283,4 +291,46 @@ PreservedAnalyses StripMine::run(Function &function, FunctionAnalysisManager &ma
     for (Candidate &candidate : candidates)
         strip_mine(candidate, scev);
     return candidates.empty() ? PreservedAnalyses::all() : PreservedAnalyses::none();
+}
+
+// Of the polls of an unrolled loop the last stays: each iteration of the new loop passes it.
+static void keep_last_poll(Loop &loop, const DominatorTree &dominators) {
+    SmallVector<Instruction *, 4> polls;
+    for (BasicBlock *block : loop.blocks())
+        for (Instruction &instruction : *block)
+            if (is_poll(instruction))
+                polls.push_back(&instruction);
+    auto last = find_if(polls, [&](Instruction *poll) {
+        return dominators.dominates(poll->getParent(), loop.getLoopLatch()) &&
+               all_of(polls, [&](Instruction *other) { return dominators.dominates(other, poll) || other == poll; });
+    });
+    if (last == polls.end())
+        return;
+    for (Instruction *poll : polls)
+        if (poll != *last)
+            poll->eraseFromParent();
+}
+
+PreservedAnalyses ThinPolls::run(Function &function, FunctionAnalysisManager &manager) {
+    auto &dominators = manager.getResult<DominatorTreeAnalysis>(function);
+    auto &loops = manager.getResult<LoopAnalysis>(function);
+    auto &scev = manager.getResult<ScalarEvolutionAnalysis>(function);
+    auto &assumptions = manager.getResult<AssumptionAnalysis>(function);
+    auto &target = manager.getResult<TargetIRAnalysis>(function);
+    auto &remarks = manager.getResult<OptimizationRemarkEmitterAnalysis>(function);
+    bool changed = false;
+    for (Loop *loop : loops.getLoopsInPreorder()) {
+        if (!loop->isInnermost() || !loop->getLoopLatch() || !only_poll(*loop, dominators, TINY_BODY))
+            continue;
+        changed |= simplifyLoop(loop, &dominators, &loops, &scev, &assumptions, nullptr, false);
+        changed |= formLCSSA(*loop, dominators, &loops, &scev);
+        UnrollLoopOptions options = {THIN, true, false, false, false, true};
+        auto result = UnrollLoop(loop, options, &loops, &scev, &dominators, &assumptions, &target, &remarks, true);
+        if (result != LoopUnrollResult::PartiallyUnrolled)
+            continue;
+        keep_last_poll(*loop, dominators);
+        loop->setLoopAlreadyUnrolled();
+        changed = true;
+    }
+    return changed ? PreservedAnalyses::none() : PreservedAnalyses::all();
 }

@@ -14,4 +14,8 @@ struct StripMine : llvm::PassInfoMixin<StripMine> {
     llvm::PreservedAnalyses run(llvm::Function &function, llvm::FunctionAnalysisManager &manager);
 };
 
+struct ThinPolls : llvm::PassInfoMixin<ThinPolls> {
+    llvm::PreservedAnalyses run(llvm::Function &function, llvm::FunctionAnalysisManager &manager);
+};
+
 #endif
