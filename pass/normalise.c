@@ -1,4 +1,4 @@
-// Three constructs are rewritten before anything else looks at a function.
+// Four constructs are rewritten before anything else looks at a function.
 //
 // Tail recursion becomes a loop. LLVM would do so later, but not with a call that carries an operand bundle. In front-end code all variables are memory:
 //     int f(int n, int a) { ... return f(n - 1, a * n); }        n.addr = n - 1; a.addr = a * n; goto body;
@@ -12,6 +12,8 @@
 //
 // The unnamed arguments of a variadic function are not to be had in its twin. A variable `...` that is read by each va_start stands for them: it is live, and the runtime puts captures
 // off, for as long as a va_start is still to come.
+//
+// Arrays among local variables get a byte of padding: a pointer one past the end of one would be a pointer to the next.
 #include <llvm-c/Target.h>
 
 #include "pass.h"
@@ -259,7 +261,7 @@ static LLVMValueRef scope_of(struct module *m, struct function *f)
         first = LLVMGetNextInstruction(first);
     LLVMPositionBuilderBefore(m->builder, first);
     LLVMBuildStore(m->builder, LLVMConstNull(m->pointer), f->scope);
-    *vector_add(&f->stand_ins) = (struct stand_in){f->scope, "", 0, type_scope_list(&m->types)};
+    *vector_add(&f->stand_ins) = (struct stand_in){.address = f->scope, .name = "", .type = type_scope_list(&m->types)};
     return f->scope;
 }
 
@@ -281,11 +283,11 @@ static void name_block(struct module *m, struct function *f, LLVMValueRef old, L
 {
     struct extra_declare *declares;
     size_t count = extra_declares(f->value, &declares);
-    struct stand_in stand_in = {NULL, "", 0, type_pointer_to(&m->types, type_of_source(&m->types, NULL))};
+    struct stand_in stand_in = {.name = "", .type = type_pointer_to(&m->types, type_of_source(&m->types, NULL))};
     for (size_t i = 0; i < count; i++)
         if (declares[i].address == old) {
             struct extra_variable variable = extra_describe_variable(declares[i].variable);
-            stand_in = (struct stand_in){NULL, variable.name, variable.line, type_of_elements(m, &declares[i])};
+            stand_in = (struct stand_in){.name = variable.name, .line = variable.line, .type = type_of_elements(m, &declares[i])};
         }
     free(declares);
     LLVMReplaceAllUsesWith(old, block);
@@ -359,9 +361,41 @@ void normalise_variadic(struct module *m, struct function *f)
                 LLVMSetCurrentDebugLocation2(m->builder, NULL);
                 arguments = LLVMBuildAlloca(m->builder, m->pointer, "arguments");
                 LLVMBuildStore(m->builder, LLVMConstNull(m->pointer), arguments);
-                *vector_add(&f->stand_ins) = (struct stand_in){arguments, "...", 0, type_va_list(&m->types)};
+                *vector_add(&f->stand_ins) = (struct stand_in){.address = arguments, .name = "...", .type = type_va_list(&m->types)};
             }
             LLVMPositionBuilderBefore(m->builder, i);
             LLVMBuildLoad2(m->builder, m->pointer, arguments, "");
         }
+}
+
+// ---- memory
+
+static void pad(struct module *m, LLVMValueRef alloca)
+{
+    LLVMTypeRef type = LLVMGetAllocatedType(alloca);
+    LLVMTypeRef padded = LLVMStructTypeInContext(m->context, (LLVMTypeRef[]){type, LLVMInt8TypeInContext(m->context)}, 2, false);
+    LLVMPositionBuilderBefore(m->builder, alloca);
+    LLVMSetCurrentDebugLocation2(m->builder, NULL);
+    LLVMValueRef memory = LLVMBuildAlloca(m->builder, padded, "");
+    LLVMSetAlignment(memory, LLVMGetAlignment(alloca));
+    LLVMReplaceAllUsesWith(alloca, memory);
+    LLVMInstructionEraseFromParent(alloca);
+}
+
+void normalise_memory(struct module *m, struct function *f)
+{
+    struct extra_declare *declares;
+    size_t count = extra_declares(f->value, &declares);
+    VECTOR(LLVMValueRef) arrays = {0};
+    FOR_EACH_INSTRUCTION (i, LLVMGetEntryBasicBlock(f->value)) {
+        bool is_named = false;
+        for (size_t k = 0; k < count; k++)
+            is_named |= declares[k].address == i;
+        if (is_named && LLVMIsAAllocaInst(i) && !is_dynamic_alloca(i) && LLVMGetTypeKind(LLVMGetAllocatedType(i)) == LLVMArrayTypeKind)
+            vector_push(&arrays, i);
+    }
+    for (size_t i = 0; i < arrays.count; i++)
+        pad(m, arrays.items[i]);
+    free(arrays.items);
+    free(declares);
 }

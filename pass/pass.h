@@ -91,12 +91,13 @@ struct point {
     VECTOR(uint32_t) live;// indexes of variables
 };
 
-// Memory whose name and type are not to be had from debug records any more: dynamic allocas that now are pointers to the heap.
+// Memory whose name or type is not to be had from debug records any more: dynamic allocas that now are pointers to the heap, pointers in the middle of an expression.
 struct stand_in {
     LLVMValueRef address;
     const char *name;
     unsigned line;
     uint32_t type;
+    LLVMMetadataRef source; // or NULL
 };
 
 struct function {
@@ -131,6 +132,7 @@ struct function *function_of(struct module *m, LLVMValueRef value); // NULL if i
 
 bool is_droppable_tail_call(struct module *m, struct function *f, LLVMValueRef call); // the frame need not be captured
 void normalise_tail_recursion(struct module *m, struct function *f);
+void normalise_memory(struct module *m, struct function *f);
 void normalise_variadic(struct module *m, struct function *f);
 void normalise_dynamic_allocas(struct module *m, struct function *f);
 

@@ -532,6 +532,7 @@ static void make_descriptor(struct module *m, struct function *f)
 
 static bool instrument(struct module *m, struct function *f)
 {
+    normalise_memory(m, f);
     normalise_variadic(m, f);
     normalise_dynamic_allocas(m, f);
     poll_before_recursion(m, f);

@@ -3,7 +3,8 @@
 // This runs on front-end code, where every source variable still is memory with a debug record. That is what makes the lists equal on every target: a variable is known
 // by its source name and type, whatever the target's ABI does with it.
 //
-//   VALUE   a scalar whose address is not taken. Live at a point if the memory may be read after it before it is written (data flow on loads and stores).
+//   VALUE   a scalar whose address is not taken. Live at a point in its lexical scope if the memory may be read after it before it is written (data flow on loads and stores;
+//           lifetime markers are not looked at, since they exist only where clang optimises).
 //   va_list contents mean nothing elsewhere: such a variable is live from va_start to va_end, and the runtime puts a capture off while one is.
 //   OBJECT  anything else with a name. Live while its lexical scope is open and something may have touched it.
 //   temporaries, the values in the middle of an expression, f() in f() + g(): SSA values that live across a point are demoted to memory first, and then are VALUEs without a name.
@@ -171,7 +172,35 @@ static void mark_points(struct crossing *c, const struct function *f)
     }
 }
 
-static void demote_crossing_values(struct function *f)
+// The source type of a pointer in the middle of an expression, or NULL: what it points to may be known by nothing else.
+static LLVMMetadataRef pointer_source(struct function *f, const struct extra_declare *declares, size_t count, LLVMValueRef value)
+{
+    while (LLVMIsAGetElementPtrInst(value) && LLVMGetNumOperands(value) == 2)
+        value = LLVMGetOperand(value, 0); // p + i
+    bool known;
+    if (LLVMIsACallInst(value) && direct_callee(value))
+        return extra_result_type(direct_callee(value), &known);
+    if (!LLVMIsALoadInst(value))
+        return NULL;
+    for (size_t i = 0; i < count; i++)
+        if (declares[i].address == LLVMGetOperand(value, 0) && !declares[i].indirect)
+            return extra_describe_variable(declares[i].variable).type;
+    for (size_t i = 0; i < f->stand_ins.count; i++)
+        if (f->stand_ins.items[i].address == LLVMGetOperand(value, 0))
+            return f->stand_ins.items[i].source;
+    return NULL;
+}
+
+static void remember_pointer_type(struct module *m, struct function *f, LLVMMetadataRef source, LLVMValueRef slot)
+{
+    if (!source || LLVMGetTypeKind(LLVMGetAllocatedType(slot)) != LLVMPointerTypeKind)
+        return;
+    uint32_t type = type_of_source(&m->types, source);
+    if (m->types.list.items[type].kind == HLCKPT_POINTER)
+        vector_push(&f->stand_ins, ((struct stand_in){slot, "", 0, type, source}));
+}
+
+static void demote_crossing_values(struct module *m, struct function *f)
 {
     struct order order = make_order(f->value);
     size_t blocks = order.blocks.count;
@@ -185,8 +214,12 @@ static void demote_crossing_values(struct function *f)
     for (size_t i = 0; i < order.instructions.count; i++)
         if (is_demotable(order.instructions.items[i]) && crosses_a_point(&c, order.instructions.items[i]))
             vector_push(&crossing, order.instructions.items[i]);
+    struct extra_declare *declares;
+    size_t declare_count = extra_declares(f->value, &declares);
     for (size_t i = 0; i < crossing.count; i++) {
+        LLVMMetadataRef source = pointer_source(f, declares, declare_count, crossing.items[i]);
         LLVMValueRef slot = extra_demote(crossing.items[i]);
+        remember_pointer_type(m, f, source, slot);
         // New slots come first in the entry block: keep the order of the values.
         LLVMValueRef last = slot;
         for (LLVMValueRef next = LLVMGetNextInstruction(last); LLVMIsAAllocaInst(next); next = LLVMGetNextInstruction(next))
@@ -199,6 +232,7 @@ static void demote_crossing_values(struct function *f)
             LLVMDisposeBuilder(builder);
         }
     }
+    free(declares);
     free(crossing.items);
     free(c.points_before);
     free(c.first);
@@ -327,7 +361,7 @@ static void add_temporary(struct function *f, LLVMValueRef address)
 
 void collect_variables(struct module *m, struct function *f)
 {
-    demote_crossing_values(f);
+    demote_crossing_values(m, f);
     struct extra_declare *declares;
     size_t count = extra_declares(f->value, &declares);
     for (size_t i = 0; i < count; i++)
@@ -454,7 +488,7 @@ static bool is_passed_by_value(LLVMValueRef call, LLVMValueRef address)
 
 static void follow_call(struct flow *f, LLVMValueRef call, LLVMValueRef address, uint64_t offset, bool known)
 {
-    if (is_intrinsic(call, "llvm.lifetime.start"))
+    if (is_intrinsic(call, "llvm.lifetime.start") && !f->variable->scope)
         add_event(f, call, 0, ALL, 0);
     else if (is_intrinsic(call, "llvm.lifetime.") || is_intrinsic(call, "llvm.dbg."))
         return;
@@ -623,6 +657,8 @@ static bool is_live_at(const struct flow *f, const struct point *point)
         return touched && extra_in_scope(v->scope, point->call);
     if (v->storage == HLCKPT_OBJECT && v->escapes && !v->is_va_list)
         return touched != 0;
+    if (v->scope && !extra_in_scope(v->scope, point->call))
+        return false;
     return (live_before(f, split, end, live_out(f, block)) & ~written & touched) != 0;
 }
 
@@ -672,7 +708,7 @@ static void drop_dead_temporaries(struct module *m, struct function *f)
     uint32_t *moved = calloc(f->variables.count + 1, sizeof *moved), kept = 0;
     for (uint32_t i = 0; i < f->variables.count; i++) {
         struct variable *v = &f->variables.items[i];
-        if (v->type == UINT32_MAX && !is_live_anywhere(f, i))
+        if (!*v->name && !is_live_anywhere(f, i))
             continue;
         if (v->type == UINT32_MAX)
             v->type = type_of_value(&m->types, memory_type(f, v->address));
