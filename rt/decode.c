@@ -6,94 +6,10 @@
 
 #include "arena.h"
 #include "byte-order.h"
+#include "decode-parts.h"
 #include "encode.h"
 #include "float.h"
 #include "image.h"
-
-// ---- the stream of an object's data: one bin, several, or zeros
-
-struct source {
-    const msgpack_object *next; // bins to come
-    uint32_t count;
-    const unsigned char *at; // NULL: all is zero
-    uint64_t left;           // bytes of the current bin
-};
-
-static bool check_data(const msgpack_object *o, uint64_t size, const char *name, struct failure *f)
-{
-    uint64_t found = 0;
-    if (o->type == MSGPACK_OBJECT_NIL)
-        return true;
-    if (o->type == MSGPACK_OBJECT_BIN)
-        found = o->via.bin.size;
-    for (uint32_t i = 0; o->type == MSGPACK_OBJECT_ARRAY && i < o->via.array.size; i++) {
-        if (o->via.array.ptr[i].type != MSGPACK_OBJECT_BIN)
-            return fail(f, "%s: its data is not bytes", name);
-        found += o->via.array.ptr[i].via.bin.size;
-    }
-    return ((o->type == MSGPACK_OBJECT_BIN || o->type == MSGPACK_OBJECT_ARRAY) && found == size) ||
-           fail(f, "%s: %" PRIu64 " bytes of data where its type needs %" PRIu64, name, found, size);
-}
-
-static void next_bin(struct source *s)
-{
-    while (!s->left && s->count) {
-        s->at = (const unsigned char *)s->next->via.bin.ptr;
-        s->left = s->next->via.bin.size;
-        s->next++;
-        s->count--;
-    }
-}
-
-static struct source open_data(const msgpack_object *o)
-{
-    struct source s = {0};
-    if (o->type == MSGPACK_OBJECT_BIN)
-        s = (struct source){.next = o, .count = 1};
-    else if (o->type == MSGPACK_OBJECT_ARRAY)
-        s = (struct source){.next = o->via.array.ptr, .count = o->via.array.size};
-    next_bin(&s);
-    return s;
-}
-
-static void skip(struct source *s, uint64_t size)
-{
-    while (s->at && size) {
-        uint64_t part = size < s->left ? size : s->left;
-        s->at += part;
-        s->left -= part;
-        size -= part;
-        if (!s->left && !s->count)
-            return;
-        next_bin(s);
-    }
-}
-
-static void copy(struct source *s, unsigned char *to, uint64_t size)
-{
-    if (!s->at)
-        memset(to, 0, size);
-    while (s->at && size) {
-        uint64_t part = size < s->left ? size : s->left;
-        memcpy(to, s->at, part);
-        to += part;
-        size -= part;
-        skip(s, part);
-    }
-}
-
-// The next leaf; `scratch` holds it when it crosses from one bin to the next.
-static const unsigned char *take(struct source *s, uint32_t size, unsigned char scratch[QUAD_SIZE])
-{
-    const unsigned char *at = s->at;
-    if (at && s->left > size) {
-        s->at += size;
-        s->left -= size;
-        return at;
-    }
-    copy(s, scratch, size);
-    return scratch;
-}
 
 // ---- leaves
 
@@ -106,7 +22,7 @@ static void store_bits(const struct run *run, uint64_t value, unsigned char *mem
     }
 }
 
-static void get_leaf(const struct run *run, const unsigned char *wire, unsigned char *memory)
+void get_leaf(const struct run *run, const unsigned char *wire, unsigned char *memory)
 {
     switch (run->kind) {
     case RUN_BYTES:
@@ -134,24 +50,22 @@ static bool in_wire_form(const struct run *run)
     return run->kind == RUN_BYTES && run->stride == run->wire && (run->wire == 1 || is_little_endian());
 }
 
-static void get_values(struct source *s, const struct type *type, uint64_t count, unsigned char *memory);
-
 static void get_run(struct source *s, const struct run *run, unsigned char *memory)
 {
     unsigned char scratch[QUAD_SIZE];
     if (run->kind == RUN_NESTED)
         get_values(s, run->inner, run->count, memory);
     else if (in_wire_form(run))
-        copy(s, memory, run->count * run->wire);
+        source_copy(s, memory, run->count * run->wire);
     else if (run->wire)
         for (uint64_t k = 0; k < run->count; k++, memory += run->stride)
-            get_leaf(run, take(s, run->wire, scratch), memory);
+            get_leaf(run, source_take(s, run->wire, scratch), memory);
 }
 
-static void get_values(struct source *s, const struct type *type, uint64_t count, unsigned char *memory)
+void get_values(struct source *s, const struct type *type, uint64_t count, unsigned char *memory)
 {
     if (type->run_count == 1 && in_wire_form(&type->runs[0]) && type->wire == type->size) {
-        copy(s, memory, count * type->size);
+        source_copy(s, memory, count * type->size);
         return;
     }
     for (uint64_t k = 0; type->wire && k < count; k++, memory += type->size)
@@ -161,7 +75,7 @@ static void get_values(struct source *s, const struct type *type, uint64_t count
 
 // ---- integers that are narrower here
 
-static bool fits(const struct run *run, const unsigned char *wire, bool either)
+bool leaf_fits(const struct run *run, const unsigned char *wire, bool either)
 {
     unsigned char top = wire[run->native - 1] >> 7 ? 0xff : 0;
     bool as_signed = true, as_unsigned = true;
@@ -180,8 +94,8 @@ struct check {
     struct failure *f;
 };
 
-static bool refuse_value(const struct run *run, const unsigned char *wire, const char *name, const char *path,
-                         struct failure *f)
+bool refuse_leaf(const struct run *run, const unsigned char *wire, const char *name, const char *path,
+                 struct failure *f)
 {
     uint64_t value = load_little(wire, 8);
     unsigned bits = (unsigned)run->native * 8;
@@ -194,9 +108,9 @@ static bool check_leaf(struct check *c, const struct run *run)
 {
     unsigned char scratch[QUAD_SIZE];
     char path[128];
-    const unsigned char *wire = take(&c->source, run->wire, scratch);
-    return fits(run, wire, false) ||
-           refuse_value(run, wire, c->name, extent_path(c->extent, c->leaf, path, sizeof path), c->f);
+    const unsigned char *wire = source_take(&c->source, run->wire, scratch);
+    return leaf_fits(run, wire, false) ||
+           refuse_leaf(run, wire, c->name, extent_path(c->extent, c->leaf, path, sizeof path), c->f);
 }
 
 static bool check_values(struct check *c, const struct type *type, uint64_t count);
@@ -206,7 +120,7 @@ static bool check_run(struct check *c, const struct run *run)
     if (run->kind == RUN_NESTED)
         return check_values(c, run->inner, run->count);
     if (run->kind != RUN_INT || run->native >= run->wire) {
-        skip(&c->source, run->count * run->wire);
+        source_skip(&c->source, run->count * run->wire);
         c->leaf += run->count;
         return true;
     }
@@ -219,7 +133,7 @@ static bool check_run(struct check *c, const struct run *run)
 static bool check_values(struct check *c, const struct type *type, uint64_t count)
 {
     if (!type->has_narrow) {
-        skip(&c->source, count * type->wire);
+        source_skip(&c->source, count * type->wire);
         c->leaf += count * type->leaves;
         return true;
     }
@@ -232,7 +146,7 @@ static bool check_values(struct check *c, const struct type *type, uint64_t coun
 
 static bool check_narrow(const msgpack_object *data, const struct extent *x, const char *name, struct failure *f)
 {
-    struct check c = {open_data(data), x, name, 0, f};
+    struct check c = {source_open(data), x, name, 0, f};
     bool any = false;
     for (uint32_t i = 0; i < x->segment_count; i++)
         any |= x->segments[i].type->has_narrow;
@@ -288,14 +202,14 @@ static void store_pointer(unsigned char *memory, void *pointer)
     memcpy(memory, &pointer, sizeof pointer);
 }
 
-static bool check_pointer(const msgpack_object *o, const struct type *pointee, const char *name,
-                          const struct resolver *r, struct failure *f)
+bool check_pointer(const msgpack_object *o, const struct type *pointee, const char *name, const struct resolver *r,
+                   struct failure *f)
 {
     struct pointer p;
     return decode_pointer(o, &p) ? r->check(r->context, &p, pointee, name, f) : fail(f, "%s: not a pointer", name);
 }
 
-static void fill_pointer(const msgpack_object *o, unsigned char *memory, const struct resolver *r)
+void fill_pointer(const msgpack_object *o, unsigned char *memory, const struct resolver *r)
 {
     struct pointer p;
     decode_pointer(o, &p);
@@ -356,7 +270,7 @@ static bool check_opaque(const struct content *c, const struct extent *x, const 
         r->note_foreign(r->context, name, why);
         return true;
     }
-    return check_data(c->data, x->size, name, f) && check_words(words, x->size, name, r, f);
+    return source_check(c->data, x->size, name, f) && check_words(words, x->size, name, r, f);
 }
 
 // ---- opaque parts of unions: [bin, words]
@@ -395,25 +309,14 @@ static void fill_cell(const msgpack_object *o, const struct run *run, unsigned c
 
 // ---- references
 
-struct references {
-    const msgpack_object *next; // NULL: all are null
-    const struct extent *extent;
-    unsigned char *memory;
-    const struct resolver *resolver;
-    const char *name;
-    struct failure *f;
-    pointer_visitor *visit;
-    void *context;
-};
-
 static const msgpack_object nil = {.type = MSGPACK_OBJECT_NIL};
 
-static const msgpack_object *next_reference(struct references *r)
+const msgpack_object *next_reference(struct references *r)
 {
     return r->next ? r->next++ : &nil;
 }
 
-static void check_reference(void *context, const struct run *run, uint64_t offset)
+void check_reference(void *context, const struct run *run, uint64_t offset)
 {
     struct references *r = context;
     const msgpack_object *o = next_reference(r);
@@ -437,7 +340,7 @@ static void check_reference(void *context, const struct run *run, uint64_t offse
         fail(r->f, "%s", again.text);
 }
 
-static void fill_reference(void *context, const struct run *run, uint64_t offset)
+void fill_reference(void *context, const struct run *run, uint64_t offset)
 {
     struct references *r = context;
     const msgpack_object *o = next_reference(r);
@@ -457,7 +360,7 @@ static void visit_reference(void *context, const struct run *run, uint64_t offse
         r->visit(r->context, &p, run->inner);
 }
 
-static const msgpack_object *first_reference(const struct content *c)
+const msgpack_object *first_reference(const struct content *c)
 {
     return c->references->type == MSGPACK_OBJECT_ARRAY ? c->references->via.array.ptr : NULL;
 }
@@ -488,15 +391,15 @@ bool check_content(const struct content *c, const struct extent *x, const char *
 {
     if (is_opaque_content(c))
         return check_opaque(c, x, name, r, f);
-    return check_data(c->data, x->wire, name, f) && check_narrow(c->data, x, name, f) &&
+    return source_check(c->data, x->wire, name, f) && check_narrow(c->data, x, name, f) &&
            check_references(c, x, name, r, f);
 }
 
 void fill_content(const struct content *c, const struct extent *x, unsigned char *memory, const struct resolver *r)
 {
-    struct source s = open_data(c->data);
+    struct source s = source_open(c->data);
     if (is_opaque_content(c)) {
-        copy(&s, memory, x->size);
+        source_copy(&s, memory, x->size);
         fill_words(words_of(c), memory, r);
         return;
     }
@@ -571,8 +474,8 @@ static bool check_scalar(const msgpack_object *o, const struct type *type, bool 
     const struct run *run = type->runs;
     if (!wire_of(o, type, wire))
         return fail(f, "%s: not a value of type %s", name, type_describe(type, text, sizeof text));
-    return run->kind != RUN_INT || run->native >= run->wire || fits(run, wire, is_temporary) ||
-           refuse_value(run, wire, name, "", f);
+    return run->kind != RUN_INT || run->native >= run->wire || leaf_fits(run, wire, is_temporary) ||
+           refuse_leaf(run, wire, name, "", f);
 }
 
 static bool is_pair(const msgpack_object *o)

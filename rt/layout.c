@@ -140,16 +140,16 @@ static void add_moved(struct run_list *list, const struct type *type, uint64_t o
     }
 }
 
-static struct run bit_field_run(const struct field *field, uint64_t bit_offset)
+struct run layout_bit_field(const struct field *field)
 {
-    unsigned shift = (unsigned)(bit_offset % 8);
+    unsigned shift = (unsigned)(field->offset % 8);
     return (struct run){.kind = RUN_BITS,
                         .is_signed = field->type->kind == HLCKPT_INT && field->type->is_signed,
                         .width = (uint8_t)field->width,
                         .shift = (uint8_t)shift,
                         .wire = field->type->kind == HLCKPT_INT ? field->type->bits / 8 : 1,
                         .native = (shift + field->width + 7) / 8,
-                        .offset = bit_offset / 8,
+                        .offset = field->offset / 8,
                         .count = 1,
                         .stride = 1};
 }
@@ -157,7 +157,7 @@ static struct run bit_field_run(const struct field *field, uint64_t bit_offset)
 static void add_field(struct run_list *list, const struct field *field)
 {
     if (field->width)
-        add_run(list, bit_field_run(field, field->offset));
+        add_run(list, layout_bit_field(field));
     else
         add_moved(list, field->type, field->offset / 8);
 }
@@ -355,7 +355,7 @@ static void add_union(struct run_list *list, struct type *type)
     for (uint32_t i = 0; i < type->field_count; i++) {
         const struct field *field = &type->fields[i];
         if (field->width) {
-            struct run run = bit_field_run(field, field->offset);
+            struct run run = layout_bit_field(field);
             add_piece(&pieces, &run, run.offset);
         } else {
             add_pieces(&pieces, field->type, field->offset / 8);

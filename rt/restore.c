@@ -20,6 +20,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "adapt.h"
 #include "arena.h"
 #include "decode.h"
 #include "encode.h"
@@ -33,15 +34,6 @@
 #define CHECKPOINT_CALL "hlckpt_checkpoint"
 #define ALIGNMENT_MOST  (UINT32_C(1) << 30)
 #define NOWHERE_SIZE    65536 // a multiple of the page size of every target
-
-struct image_type {
-    enum hlckpt_kind kind;
-    const char *name; // struct, union
-    uint32_t bits;
-    bool is_signed;
-    uint32_t shape;
-    uint64_t signature; // of a union with opaque parts
-};
 
 // A variable at a point, as the image has it.
 struct image_variable {
@@ -75,6 +67,7 @@ struct image_thread {
 
 struct image_object {
     enum object_kind kind;
+    bool is_adapted;           // its type is declared differently here
     bool is_missing, is_typed; // missing: this program has no such thing; an error only if a pointer leads there
     uint32_t a, b, c;          // thread, frame, variable; or module and index of a symbol
     uint32_t image_type;
@@ -122,27 +115,45 @@ static uint32_t read_index(struct reader *r, uint32_t count)
     return (uint32_t)read_uint(r, count ? count - 1 : 0);
 }
 
-static uint32_t read_fields(struct state *s, struct reader *r, struct image_type *type, uint32_t known, bool is_union)
+static void read_fields(struct reader *r, struct image_type *type, uint32_t known)
 {
     type->name = read_copy_str(r);
     struct reader list = read_nested_array(r, "types: fields");
-    uint32_t count = read_left(&list);
-    struct shape_field *fields = allocate(&list, count, sizeof *fields);
-    for (uint32_t i = 0; !r->failure->failed && i < count; i++) {
+    type->field_count = read_left(&list);
+    type->fields = allocate(&list, type->field_count, sizeof *type->fields);
+    for (uint32_t i = 0; !r->failure->failed && i < type->field_count; i++) {
         struct reader field = read_nested_array(&list, "types: field");
-        fields[i].name = read_copy_str(&field);
-        fields[i].shape = s->types[read_index(&field, known)].shape;
-        fields[i].width = (uint32_t)read_uint(&field, 128);
+        type->fields[i].name = read_copy_str(&field);
+        type->fields[i].type = read_index(&field, known);
+        type->fields[i].width = (uint32_t)read_uint(&field, 128);
         read_end(&field);
     }
-    const char *cells = is_union ? read_copy_str(r) : "";
-    if (is_union)
+    if (type->kind == HLCKPT_UNION) {
+        type->cells = read_copy_str(r);
         type->signature = read_uint(r, UINT64_MAX);
-    if (r->failure->failed)
+    }
+}
+
+static uint32_t shape_of_fields(const struct state *s, const struct image_type *type)
+{
+    struct shape_field *fields = hlckpt_arena_calloc((size_t)type->field_count + 1, sizeof *fields);
+    if (!fields)
         return SHAPE_NONE;
-    uint32_t shape = shape_of_aggregate(type->kind, type->name, fields, count, cells);
+    for (uint32_t i = 0; i < type->field_count; i++)
+        fields[i] =
+            (struct shape_field){type->fields[i].name, s->types[type->fields[i].type].shape, type->fields[i].width};
+    uint32_t shape = shape_of_aggregate(type->kind, type->name, fields, type->field_count, type->cells);
     hlckpt_arena_free(fields);
     return shape;
+}
+
+static uint32_t compute_shape(const struct state *s, const struct image_type *type)
+{
+    if (type->kind == HLCKPT_ARRAY)
+        return shape_of_array(s->types[type->element].shape, type->count);
+    if (type->kind == HLCKPT_STRUCT || type->kind == HLCKPT_UNION)
+        return shape_of_fields(s, type);
+    return shape_of_scalar(type->kind, type->is_signed, type->bits);
 }
 
 // The signature of a union with opaque parts is no part of its shape: it is looked at when such a part has content.
@@ -150,8 +161,7 @@ static void read_type(struct state *s, struct reader *r, uint32_t index)
 {
     struct image_type *type = &s->types[index];
     type->kind = (enum hlckpt_kind)read_uint(r, HLCKPT_VA_LIST);
-    type->name = "";
-    uint32_t element = 0;
+    type->name = type->cells = "";
     switch (type->kind) {
     case HLCKPT_INT:
         type->is_signed = read_bool(r);
@@ -162,21 +172,21 @@ static void read_type(struct state *s, struct reader *r, uint32_t index)
         type->bits = (uint32_t)read_uint(r, 128);
         break;
     case HLCKPT_ARRAY:
-        element = read_index(r, index);
-        type->shape =
-            r->failure->failed ? SHAPE_NONE : shape_of_array(s->types[element].shape, read_uint(r, UINT64_MAX));
-        read_end(r);
-        return;
+        type->element = read_index(r, index);
+        type->count = read_uint(r, UINT64_MAX);
+        break;
     case HLCKPT_STRUCT:
     case HLCKPT_UNION:
-        type->shape = read_fields(s, r, type, index, type->kind == HLCKPT_UNION);
-        read_end(r);
-        return;
+        read_fields(r, type, index);
+        break;
     default:
         break;
     }
-    type->shape = shape_of_scalar(type->kind, type->is_signed, type->bits);
     read_end(r);
+    if (!r->failure->failed && !image_type_measure(s->types, type))
+        fail(r->failure, "%s: too large, or with cells '%s'", r->where, type->cells);
+    if (!r->failure->failed && (type->shape = compute_shape(s, type)) == SHAPE_NONE)
+        fail(r->failure, NO_MEMORY);
 }
 
 static bool read_types(struct state *s, const struct image *image, struct failure *f)
@@ -192,8 +202,6 @@ static bool read_types(struct state *s, const struct image *image, struct failur
         snprintf(where, sizeof where, "type %" PRIu32, i);
         struct reader one = read_nested_array(&r, where);
         read_type(s, &one, i);
-        if (!f->failed && s->types[i].shape == SHAPE_NONE)
-            fail(f, NO_MEMORY);
     }
     return !f->failed;
 }
@@ -257,7 +265,9 @@ static bool match_variables(struct state *s, struct image_point *p, const char *
         if (k == UINT32_MAX)
             return fail(f, "%s: no value for '%s' at point %" PRIu32 " of '%s'", where, v->name, p->number,
                         p->function);
-        if (s->types[p->variables[k].type].shape != type->shape || p->variables[k].storage != v->storage)
+        bool fits = v->storage == HLCKPT_OBJECT ? adapt_possible(s->types, p->variables[k].type, type)
+                                                : s->types[p->variables[k].type].shape == type->shape;
+        if (!fits || p->variables[k].storage != v->storage)
             return fail(f, "%s: '%s' of '%s' is %s in the image and %s here", where, v->name, p->function,
                         describe_type(s, p->variables[k].type, there, sizeof there),
                         type_describe(type, here, sizeof here));
@@ -441,7 +451,7 @@ static void read_label(struct state *s, struct reader *r, struct image_object *o
     }
 }
 
-// The declared type, if it has the image's shape.
+// The declared type, if the image's can be adapted to it.
 static void take_declared(struct state *s, struct image_object *o, const struct type *type, const char *name,
                           struct failure *f)
 {
@@ -449,7 +459,8 @@ static void take_declared(struct state *s, struct image_object *o, const struct 
     o->type = type;
     o->count = type->flexible ? 0 : 1;
     o->is_typed = true;
-    if (s->types[o->image_type].shape != type->shape)
+    o->is_adapted = s->types[o->image_type].shape != type->shape;
+    if (o->is_adapted && !adapt_possible(s->types, o->image_type, type))
         fail(f, "'%s' is %s in the image and %s here, or their fields differ", name,
              describe_type(s, o->image_type, there, sizeof there), type_describe(type, here, sizeof here));
 }
@@ -593,9 +604,25 @@ static void follow_frames(struct state *s)
 static void follow_object(struct state *s, struct image_object *o)
 {
     struct extent x;
-    bool has_pointers = o->type && o->type->references && o->content.references && !is_opaque_content(&o->content);
+    bool has_pointers =
+        o->type && !o->is_adapted && o->type->references && o->content.references && !is_opaque_content(&o->content);
     if (has_pointers && extent_make(&x, o->type, o->count, o->tail, s->program->own[OWN_CHAR]))
         each_pointer(&o->content, &x, take_asked, s);
+}
+
+// A struct of the same name, declared differently.
+static bool find_adaptable(const struct state *s, struct image_object *o)
+{
+    for (size_t i = 0; i < s->program->struct_count && !o->is_adapted; i++) {
+        const struct type *type = s->program->structs[i];
+        bool same_name = s->types[o->image_type].name[0] && strcmp(type->name, s->types[o->image_type].name) == 0;
+        o->is_adapted = same_name && o->tail == 0 && !is_opaque_content(&o->content) &&
+                        adapt_possible(s->types, o->image_type, type);
+        if (o->is_adapted)
+            o->type = type;
+    }
+    o->is_typed = o->is_adapted;
+    return o->is_adapted;
 }
 
 // A block gets its number from the pointer that leads to it first, so going through objects by number finds a type
@@ -610,7 +637,7 @@ static void type_blocks(struct state *s)
             continue;
         o->type = first;
         o->is_typed = first && !first->next_of_shape;
-        o->is_missing = !first;
+        o->is_missing = !first && !find_adaptable(s, o);
         any |= first && first->next_of_shape;
     }
     if (!any)
@@ -623,7 +650,7 @@ static void type_blocks(struct state *s)
         struct image_object *o = &s->objects[i];
         if (o->kind != OBJECT_HEAP)
             continue;
-        if (!o->is_typed)
+        if (!o->is_typed && !o->is_missing)
             o->type = largest_of_shape(s->types[o->image_type].shape);
         follow_object(s, o);
     }
@@ -634,6 +661,11 @@ static void type_blocks(struct state *s)
 static bool object_extent_of(const struct state *s, const struct image_object *o, struct extent *x)
 {
     return extent_make(x, o->type, o->count, o->tail, s->program->own[OWN_CHAR]);
+}
+
+static struct adaptation adaptation_of(const struct state *s, const struct image_object *o)
+{
+    return (struct adaptation){s->types, o->image_type, o->type, o->count};
 }
 
 static void name_object(const struct state *s, uint32_t number, char *buffer, size_t size)
@@ -662,6 +694,12 @@ static bool check_leaf(const struct state *s, const struct pointer *p, const cha
     if (p->leaf > o->leaves)
         return fail(f, "%s: points to leaf %" PRIu64 " of object %" PRIu32 ", which has %" PRIu64, where, p->leaf,
                     p->object, o->leaves);
+    uint64_t offset, size;
+    struct adaptation a = adaptation_of(s, o);
+    if (o->is_adapted)
+        return ((p->leaf == 0 || p->leaf == o->leaves || adapt_leaf(&a, p->leaf, &offset, &size)) && p->residue <= 0) ||
+               fail(f, "%s: points to leaf %" PRIu64 " of object %" PRIu32 ", which this program does not have", where,
+                    p->leaf, p->object);
     if (!p->residue)
         return true;
     if (p->leaf == o->leaves || !object_extent_of(s, o, &x))
@@ -697,10 +735,12 @@ static bool check_size(struct state *s, uint32_t number, struct failure *f)
     char name[160];
     if (!o->type || o->kind >= OBJECT_CALLABLE)
         return true;
-    if (object_extent_of(s, o, &x)) {
-        o->leaves = x.leaves;
+    bool fits = object_extent_of(s, o, &x);
+    o->leaves = x.leaves;
+    if (fits && o->is_adapted)
+        fits = !__builtin_mul_overflow(s->types[o->image_type].leaves, o->count, &o->leaves);
+    if (fits)
         return true;
-    }
     name_object(s, number, name, sizeof name);
     return fail(f, "%s: %" PRIu64 " elements are too many for this machine", name, o->count);
 }
@@ -713,6 +753,9 @@ static bool check_object(const struct state *s, uint32_t number, struct failure 
     if (o->is_missing || !o->content.data)
         return true;
     name_object(s, number, name, sizeof name);
+    struct adaptation a = adaptation_of(s, o);
+    if (o->is_adapted)
+        return adapt_check(&a, &o->content, name, &s->resolver, f);
     return object_extent_of(s, o, &x) && check_content(&o->content, &x, name, &s->resolver, f);
 }
 
@@ -807,6 +850,11 @@ static char *address_in(const struct state *s, const struct image_object *o, con
         return o->address;
     if (p->leaf == o->leaves)
         return o->address + x.size;
+    struct adaptation a = adaptation_of(s, o);
+    uint64_t offset, size;
+    if (o->is_adapted)
+        return adapt_leaf(&a, p->leaf, &offset, &size) ? o->address + offset + (p->residue == PAST_LEAF ? size : 0)
+                                                       : o->address;
     struct leaf leaf = extent_leaf(&x, p->leaf);
     return o->address + leaf.offset + (p->residue == PAST_LEAF ? leaf.size : (uint64_t)p->residue);
 }
@@ -951,7 +999,12 @@ static bool is_constant(const struct state *s, const struct image_object *o)
 static void fill_object(struct state *s, struct image_object *o)
 {
     struct extent x;
-    if (o->address && !o->is_missing && o->content.data && !is_constant(s, o) && object_extent_of(s, o, &x))
+    struct adaptation a = adaptation_of(s, o);
+    if (!o->address || o->is_missing || !o->content.data || is_constant(s, o))
+        return;
+    if (o->is_adapted)
+        adapt_fill(&a, &o->content, (unsigned char *)o->address, &s->resolver);
+    else if (object_extent_of(s, o, &x))
         fill_content(&o->content, &x, (unsigned char *)o->address, &s->resolver);
 }
 

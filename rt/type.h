@@ -123,6 +123,7 @@ void program_forget(void);
 
 // Compiles one type whose parts are compiled, and computes what follows from its runs (layout.c).
 bool layout_compile(struct type *type, const struct map_type *m, struct failure *f);
+struct run layout_bit_field(const struct field *field);
 
 // The number of the shape that a description has: two descriptions have one number exactly if they are equal.
 struct shape_field {

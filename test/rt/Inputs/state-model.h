@@ -218,8 +218,15 @@ static void layout_aggregate(size_t size, const struct member *m, size_t count)
         number(m[i].bit_offset);
 }
 
+// Another version of the program: a field has another name, one is narrower, an array is shorter.
+static bool is_other_version;
+
 static void write_types(void)
 {
+    if (is_other_version) {
+        node_members[3].name = "mass";
+        node_members[2].type = INT;
+    }
     node_members[6].bit_offset = bit_of_a();
     node_members[7].bit_offset = bit_of_a() + 3;
     text("types");
@@ -246,7 +253,7 @@ static void write_types(void)
     TYPE(HLCKPT_ARRAY, SHORT, 3);
     TYPE(HLCKPT_ARRAY, ROW, 2);
     type_aggregate(HLCKPT_UNION, "same", same_members, COUNT(same_members));
-    TYPE(HLCKPT_ARRAY, INT, 5);
+    TYPE(HLCKPT_ARRAY, INT, is_other_version ? 3 : 5);
     type_aggregate(HLCKPT_STRUCT, "flexible", flexible_members, COUNT(flexible_members));
     TYPE(HLCKPT_ARRAY, P_NODE, 0);
     TYPE(HLCKPT_POINTER, FLEXIBLE);
@@ -313,7 +320,7 @@ static void write_layouts(void)
                            : i == QUAD ? (uint64_t)long_double_format()
                                        : HLCKPT_IEEE_SINGLE);
         else
-            TYPE(sizes[i]);
+            TYPE(i == COUNTS && is_other_version ? 12 : sizes[i]);
     }
 }
 
