@@ -31,6 +31,8 @@ static const char *const KNOWN[] = {
     "pthread_cond_timedwait", "pthread_cond_signal", "pthread_cond_broadcast", "pthread_rwlock_rdlock", "pthread_rwlock_wrlock", "pthread_rwlock_unlock",
     "pthread_barrier_wait", "pthread_exit", "pthread_setcancelstate", "pthread_setcanceltype", "pthread_testcancel", "sem_wait", "sem_timedwait", "thrd_create",
     "thrd_join", "thrd_sleep", "mtx_lock", "mtx_unlock", "cnd_wait", "cnd_timedwait", "thrd_exit",
+    // the compiler's own library
+    "__mulsc3", "__muldc3", "__mulxc3", "__multc3", "__divsc3", "__divdc3", "__divxc3", "__divtc3", "__powisf2", "__powidf2", "__powixf2", "__powitf2",
     // the runtime itself
     "hlckpt_run", "hlckpt_register", "hlckpt_resource_opened", "hlckpt_resource_closed", "hlckpt_scope_allocate", "hlckpt_scope_release",
 };

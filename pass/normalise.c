@@ -13,7 +13,7 @@
 // The unnamed arguments of a variadic function are not to be had in its twin. A variable `...` that is read by each va_start stands for them: it is live, and the runtime puts captures
 // off, for as long as a va_start is still to come.
 //
-// Arrays among local variables get a byte of padding: a pointer one past the end of one would be a pointer to the next.
+// Local variables whose address is taken get a byte of padding: a pointer one past the end of one would be a pointer to the next.
 #include <llvm-c/Target.h>
 
 #include "pass.h"
@@ -386,16 +386,16 @@ void normalise_memory(struct module *m, struct function *f)
 {
     struct extra_declare *declares;
     size_t count = extra_declares(f->value, &declares);
-    VECTOR(LLVMValueRef) arrays = {0};
+    VECTOR(LLVMValueRef) objects = {0};
     FOR_EACH_INSTRUCTION (i, LLVMGetEntryBasicBlock(f->value)) {
         bool is_named = false;
         for (size_t k = 0; k < count; k++)
             is_named |= declares[k].address == i;
-        if (is_named && LLVMIsAAllocaInst(i) && !is_dynamic_alloca(i) && LLVMGetTypeKind(LLVMGetAllocatedType(i)) == LLVMArrayTypeKind)
-            vector_push(&arrays, i);
+        if (is_named && LLVMIsAAllocaInst(i) && !is_dynamic_alloca(i) && !is_private_scalar(i))
+            vector_push(&objects, i);
     }
-    for (size_t i = 0; i < arrays.count; i++)
-        pad(m, arrays.items[i]);
-    free(arrays.items);
+    for (size_t i = 0; i < objects.count; i++)
+        pad(m, objects.items[i]);
+    free(objects.items);
     free(declares);
 }

@@ -507,6 +507,17 @@ static void follow_call(struct flow *f, LLVMValueRef call, LLVMValueRef address,
     }
 }
 
+// Where clang keeps the address of the result for a debugger.
+static bool is_never_read(LLVMValueRef slot)
+{
+    for (LLVMUseRef use = LLVMGetFirstUse(slot); use; use = LLVMGetNextUse(use)) {
+        LLVMValueRef user = LLVMGetUser(use);
+        if (!LLVMIsAStoreInst(user) || LLVMGetOperand(user, 0) == slot)
+            return false;
+    }
+    return LLVMIsAAllocaInst(slot);
+}
+
 static void follow_use(struct flow *f, LLVMValueRef user, LLVMValueRef address, uint64_t offset, bool known)
 {
     uint64_t inner = 0;
@@ -518,6 +529,8 @@ static void follow_use(struct flow *f, LLVMValueRef user, LLVMValueRef address, 
     }
     case LLVMStore: {
         if (LLVMGetOperand(user, 0) == address) {
+            if (is_never_read(LLVMGetOperand(user, 1)))
+                return;
             f->variable->escapes = true;
             add_event(f, user, ALL, 0, ALL);
             return;
