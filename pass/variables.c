@@ -393,7 +393,10 @@ struct flow {
     uint64_t size, grain;    // bytes; bytes a part
     VECTOR(struct event) events;
     uint64_t *live_in, *touched_out; // by block
+    unsigned depth;                  // of phis on the way from the variable's address
 };
+
+enum { MOST_PHIS = 4 };
 
 static uint64_t parts(const struct flow *f, uint64_t offset, uint64_t size, bool whole)
 {
@@ -548,10 +551,18 @@ static void follow_use(struct flow *f, LLVMValueRef user, LLVMValueRef address, 
     case LLVMCall:
         follow_call(f, user, address, offset, known);
         return;
+    case LLVMPHI: // va_arg: from registers, through a temporary, or from the stack
+        if (f->variable->name[0] || f->depth == MOST_PHIS)
+            break;
+        f->depth++;
+        follow_address(f, user, 0, false);
+        f->depth--;
+        return;
     default:
-        f->variable->escapes = true;
-        add_event(f, user, ALL, 0, ALL);
+        break;
     }
+    f->variable->escapes = true;
+    add_event(f, user, ALL, 0, ALL);
 }
 
 static void follow_address(struct flow *f, LLVMValueRef address, uint64_t offset, bool known)
