@@ -393,10 +393,7 @@ struct flow {
     uint64_t size, grain;    // bytes; bytes a part
     VECTOR(struct event) events;
     uint64_t *live_in, *touched_out; // by block
-    unsigned depth;                  // of phis on the way from the variable's address
 };
-
-enum { MOST_PHIS = 4 };
 
 static uint64_t parts(const struct flow *f, uint64_t offset, uint64_t size, bool whole)
 {
@@ -551,12 +548,12 @@ static void follow_use(struct flow *f, LLVMValueRef user, LLVMValueRef address, 
     case LLVMCall:
         follow_call(f, user, address, offset, known);
         return;
-    case LLVMPHI: // va_arg: from registers, through a temporary, or from the stack
-        if (f->variable->name[0] || f->depth == MOST_PHIS)
+    case LLVMPHI: // va_arg: from registers, through a temporary, or from the stack; it is read before the next point
+        if (f->variable->name[0])
             break;
-        f->depth++;
-        follow_address(f, user, 0, false);
-        f->depth--;
+        for (unsigned i = 0; i < LLVMCountIncoming(user); i++)
+            if (LLVMGetIncomingValue(user, i) == address)
+                add_event(f, LLVMGetBasicBlockTerminator(LLVMGetIncomingBlock(user, i)), ALL, 0, 0);
         return;
     default:
         break;
