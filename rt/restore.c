@@ -30,6 +30,7 @@
 #include "object.h"
 #include "roots.h"
 
+#define POSITION_NONE   UINT32_MAX
 #define NO_MEMORY       "out of memory for the state of an image"
 #define CHECKPOINT_CALL "hlckpt_checkpoint"
 #define ALIGNMENT_MOST  (UINT32_C(1) << 30)
@@ -51,7 +52,7 @@ struct image_point {
     const struct map_point *point;
     uint32_t count;
     struct image_variable *variables;
-    uint32_t *positions; // of each local variable among the image's
+    uint32_t *positions; // of each local variable among the image's; POSITION_NONE for a place without content
 };
 
 struct image_frame {
@@ -219,6 +220,12 @@ static const char *describe_type(const struct state *s, uint32_t index, char *bu
 
 // ---- points
 
+static const msgpack_object *value_of(const struct image_frame *frame, const struct image_point *p, uint32_t i)
+{
+    static const msgpack_object nil = {.type = MSGPACK_OBJECT_NIL};
+    return p->positions[i] == POSITION_NONE ? &nil : &frame->values->via.array.ptr[p->positions[i]];
+}
+
 static bool find_point(struct state *s, struct image_point *p, const char *where, struct failure *f)
 {
     const struct name *n = names_find(&s->names, NAME_FUNCTION, p->function, p->file);
@@ -239,38 +246,83 @@ static const struct map_variable *local_variable(const struct image_point *p, ui
     return &p->map->variables[p->point->variables[i]];
 }
 
+// Where a target returns a struct in memory, its place may be a variable without a name and without content, that other
+// targets do not have.
+static bool is_void_place(const char *name, enum hlckpt_storage storage, uint64_t leaves)
+{
+    return !name[0] && storage == HLCKPT_OBJECT && leaves == 0;
+}
+
+static bool is_image_void_place(const struct state *s, const struct image_variable *v)
+{
+    return is_void_place(v->name, v->storage, s->types[v->type].leaves);
+}
+
+static bool is_local_void_place(const struct image_point *p, uint32_t i)
+{
+    const struct map_variable *v = local_variable(p, i);
+    return is_void_place(v->name, v->storage, p->module->types[v->type]->leaves);
+}
+
 // The image's variable for local variable i: the one of the same name that no earlier one has taken.
-static uint32_t match_variable(const struct image_point *p, uint32_t i)
+static uint32_t match_variable(const struct state *s, const struct image_point *p, uint32_t i)
 {
     const struct map_variable *v = local_variable(p, i);
     uint32_t skip = 0;
     for (uint32_t k = 0; k < i; k++)
-        skip += strcmp(local_variable(p, k)->name, v->name) == 0;
+        skip += !is_local_void_place(p, k) && strcmp(local_variable(p, k)->name, v->name) == 0;
     for (uint32_t k = 0; k < p->count; k++)
-        if (strcmp(p->variables[k].name, v->name) == 0 && !skip--)
+        if (!is_image_void_place(s, &p->variables[k]) && strcmp(p->variables[k].name, v->name) == 0 && !skip--)
             return k;
-    return UINT32_MAX;
+    return POSITION_NONE;
+}
+
+// Values that matter: all but places without content.
+static uint32_t count_image_values(const struct state *s, const struct image_point *p)
+{
+    uint32_t count = 0;
+    for (uint32_t k = 0; k < p->count; k++)
+        count += !is_image_void_place(s, &p->variables[k]);
+    return count;
+}
+
+static uint32_t count_local_values(const struct image_point *p)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < p->point->count; i++)
+        count += !is_local_void_place(p, i);
+    return count;
+}
+
+static bool check_variable_type(const struct state *s, const struct image_point *p, uint32_t i, uint32_t k,
+                                const char *where, struct failure *f)
+{
+    char here[64], there[64];
+    const struct map_variable *v = local_variable(p, i);
+    const struct type *type = p->module->types[v->type];
+    bool fits = v->storage == HLCKPT_OBJECT ? adapt_possible(s->types, p->variables[k].type, type)
+                                            : s->types[p->variables[k].type].shape == type->shape;
+    return (fits && p->variables[k].storage == v->storage) ||
+           fail(f, "%s: '%s' of '%s' is %s in the image and %s here", where, v->name, p->function,
+                describe_type(s, p->variables[k].type, there, sizeof there), type_describe(type, here, sizeof here));
 }
 
 static bool match_variables(struct state *s, struct image_point *p, const char *where, struct failure *f)
 {
-    char here[64], there[64];
-    if (p->count != p->point->count)
-        return fail(f, "%s: %" PRIu32 " values where point %" PRIu32 " of '%s' has %" PRIu32, where, p->count,
-                    p->number, p->function, p->point->count);
-    for (uint32_t i = 0; i < p->count; i++) {
-        const struct map_variable *v = local_variable(p, i);
-        const struct type *type = p->module->types[v->type];
-        uint32_t k = p->positions[i] = match_variable(p, i);
-        if (k == UINT32_MAX)
-            return fail(f, "%s: no value for '%s' at point %" PRIu32 " of '%s'", where, v->name, p->number,
-                        p->function);
-        bool fits = v->storage == HLCKPT_OBJECT ? adapt_possible(s->types, p->variables[k].type, type)
-                                                : s->types[p->variables[k].type].shape == type->shape;
-        if (!fits || p->variables[k].storage != v->storage)
-            return fail(f, "%s: '%s' of '%s' is %s in the image and %s here", where, v->name, p->function,
-                        describe_type(s, p->variables[k].type, there, sizeof there),
-                        type_describe(type, here, sizeof here));
+    uint32_t found = count_image_values(s, p), expected = count_local_values(p);
+    if (found != expected)
+        return fail(f, "%s: %" PRIu32 " values where point %" PRIu32 " of '%s' has %" PRIu32, where, found, p->number,
+                    p->function, expected);
+    p->positions = hlckpt_arena_calloc((size_t)p->point->count + 1, sizeof *p->positions);
+    if (!p->positions)
+        return fail(f, NO_MEMORY);
+    for (uint32_t i = 0; i < p->point->count; i++) {
+        uint32_t k = p->positions[i] = is_local_void_place(p, i) ? POSITION_NONE : match_variable(s, p, i);
+        if (k == POSITION_NONE && !is_local_void_place(p, i))
+            return fail(f, "%s: no value for '%s' at point %" PRIu32 " of '%s'", where, local_variable(p, i)->name,
+                        p->number, p->function);
+        if (k != POSITION_NONE && !check_variable_type(s, p, i, k, where, f))
+            return false;
     }
     return true;
 }
@@ -285,7 +337,6 @@ static void read_point(struct state *s, struct reader *r, struct image_point *p)
     struct reader variables = read_nested_array(r, r->where);
     p->count = read_left(&variables);
     p->variables = allocate(r, p->count, sizeof *p->variables);
-    p->positions = allocate(r, p->count, sizeof *p->positions);
     for (uint32_t i = 0; !r->failure->failed && i < p->count; i++) {
         struct reader v = read_nested_array(&variables, r->where);
         p->variables[i].name = read_copy_str(&v);
@@ -328,7 +379,7 @@ static void read_frame(struct state *s, struct reader *r, struct image_frame *im
              p->count);
         return;
     }
-    *frame = (struct frame){.function = p->native, .point = p->number, .count = p->count};
+    *frame = (struct frame){.function = p->native, .point = p->number, .count = p->point->count};
 }
 
 static void read_thread(struct state *s, struct reader *r, struct image_thread *t)
@@ -469,9 +520,10 @@ static void type_declared(struct state *s, struct image_object *o, struct failur
 {
     if (o->kind == OBJECT_STACK) {
         const struct image_point *p = &s->points[s->threads[o->a].image_frames[o->b].point];
-        for (uint32_t i = 0; i < p->count; i++)
+        for (uint32_t i = 0; i < p->point->count; i++)
             if (p->positions[i] == o->c)
                 take_declared(s, o, p->module->types[local_variable(p, i)->type], p->variables[o->c].name, f);
+        o->is_missing = !o->type;
         return;
     }
     if (!o->is_missing)
@@ -594,10 +646,9 @@ static void follow_frames(struct state *s)
     const struct image_thread *t = &s->threads[0];
     for (size_t k = t->count; k-- > 0;) {
         const struct image_point *p = &s->points[t->image_frames[k].point];
-        for (uint32_t i = 0; i < p->count; i++)
+        for (uint32_t i = 0; i < p->point->count; i++)
             if (local_variable(p, i)->storage == HLCKPT_VALUE)
-                follow_value(s, &t->image_frames[k].values->via.array.ptr[p->positions[i]],
-                             p->module->types[local_variable(p, i)->type]);
+                follow_value(s, value_of(&t->image_frames[k], p, i), p->module->types[local_variable(p, i)->type]);
     }
 }
 
@@ -764,7 +815,7 @@ static bool check_variable(const struct state *s, uint32_t thread, uint32_t fram
     const struct image_frame *image = &s->threads[thread].image_frames[frame];
     const struct image_point *p = &s->points[image->point];
     const struct map_variable *v = local_variable(p, i);
-    const msgpack_object *value = &image->values->via.array.ptr[p->positions[i]];
+    const msgpack_object *value = value_of(image, p, i);
     char where[160];
     snprintf(where, sizeof where, "frame %" PRIu32 ": '%s' of '%s' (%s:%" PRIu32 ")", frame, v->name, p->function,
              p->file, p->point->line);
@@ -979,15 +1030,15 @@ void state_values(struct state *s, struct frame *frame)
     const struct image_frame *image = &s->threads[0].image_frames[frame - s->threads[0].frames];
     const struct image_point *p = &s->points[image->point];
     for (uint32_t i = 0; i < frame->count; i++) {
-        const msgpack_object *value = &image->values->via.array.ptr[p->positions[i]];
+        const msgpack_object *value = value_of(image, p, i);
         if (local_variable(p, i)->storage == HLCKPT_OBJECT && value->type != MSGPACK_OBJECT_NIL)
             memcpy(&s->objects[value->via.u64].address, frame->slots + (size_t)i * HLCKPT_SLOT_SIZE, sizeof(void *));
     }
     for (uint32_t i = 0; i < frame->count; i++) {
         const struct map_variable *v = local_variable(p, i);
         if (v->storage == HLCKPT_VALUE)
-            fill_value(&image->values->via.array.ptr[p->positions[i]], p->module->types[v->type],
-                       frame->slots + (size_t)i * HLCKPT_SLOT_SIZE, &s->resolver);
+            fill_value(value_of(image, p, i), p->module->types[v->type], frame->slots + (size_t)i * HLCKPT_SLOT_SIZE,
+                       &s->resolver);
     }
 }
 
@@ -1014,8 +1065,8 @@ static void fill_variables(struct state *s, const struct image_thread *t)
 {
     for (size_t k = t->count; k-- > 0;) {
         const struct image_point *p = &s->points[t->image_frames[k].point];
-        for (uint32_t i = 0; i < p->count; i++) {
-            const msgpack_object *value = &t->image_frames[k].values->via.array.ptr[p->positions[i]];
+        for (uint32_t i = 0; i < p->point->count; i++) {
+            const msgpack_object *value = value_of(&t->image_frames[k], p, i);
             if (local_variable(p, i)->storage == HLCKPT_OBJECT && value->type != MSGPACK_OBJECT_NIL)
                 fill_object(s, &s->objects[value->via.u64]);
         }
