@@ -501,7 +501,7 @@ static void follow_call(struct flow *f, LLVMValueRef call, LLVMValueRef address,
     else if (call_has_attribute(call, 1, "sret") && LLVMGetOperand(call, 0) == address)
         add_event(f, call, 0, known && offset == 0 ? ALL : 0, ALL);
     else {
-        bool is_copy = is_passed_by_value(call, address) || is_passed_copy(f);
+        bool is_copy = !f->variable->name[0] && (is_passed_by_value(call, address) || is_passed_copy(f));
         add_event(f, call, ALL, 0, is_copy ? 0 : ALL);
         f->variable->escapes |= !is_copy;
     }
