@@ -1,8 +1,9 @@
-// Emits what a module hands to the runtime: its map in a section of its own, the tables of addresses beside it, a constructor that registers them, and a `main` that
-// starts the runtime (include/hlckpt/abi.h).
+// Emits what a module hands to the runtime: its map in a section of its own, the tables of addresses beside it, a
+// constructor that registers them, and a `main` that starts the runtime (include/hlckpt/abi.h).
 //
-// The tables stand in the module from step 1 on. That makes a static variable's address known outside, and so keeps LLVM from splitting it, from turning it into a local
-// variable, and from holding it in a register across a poll, all of which would hide its value from a capture.
+// The tables stand in the module from step 1 on. That makes a static variable's address known outside, and so keeps
+// LLVM from splitting it, from turning it into a local variable, and from holding it in a register across a poll, all
+// of which would hide its value from a capture.
 #include <string.h>
 
 #include "pass.h"
@@ -12,13 +13,15 @@
 static bool is_program_global(LLVMValueRef global)
 {
     const char *name = value_name(global);
-    return LLVMGetInitializer(global) && strncmp(name, "llvm.", 5) != 0 && strncmp(name, "hlckpt.", 7) != 0 && strncmp(name, "hlckpt_resource_", 16) != 0;
+    return LLVMGetInitializer(global) && strncmp(name, "llvm.", 5) != 0 && strncmp(name, "hlckpt.", 7) != 0 &&
+           strncmp(name, "hlckpt_resource_", 16) != 0;
 }
 
 // String constants and the like have no name in the source: they are known by their content.
 static bool is_literal(LLVMValueRef global)
 {
-    return LLVMIsGlobalConstant(global) && LLVMGetUnnamedAddress(global) == LLVMGlobalUnnamedAddr && LLVMGetLinkage(global) == LLVMPrivateLinkage &&
+    return LLVMIsGlobalConstant(global) && LLVMGetUnnamedAddress(global) == LLVMGlobalUnnamedAddr &&
+           LLVMGetLinkage(global) == LLVMPrivateLinkage &&
            LLVMGetTypeKind(LLVMGlobalGetValueType(global)) == LLVMArrayTypeKind &&
            LLVMGetTypeKind(LLVMGetElementType(LLVMGlobalGetValueType(global))) == LLVMIntegerTypeKind;
 }
@@ -42,7 +45,8 @@ static void collect_globals(struct module *m, struct entities *e)
 static void collect_callables(struct module *m, struct entities *e)
 {
     for (LLVMValueRef f = LLVMGetFirstFunction(m->ir); f; f = LLVMGetNextFunction(f))
-        if (strncmp(value_name(f), "llvm.", 5) != 0 && strncmp(value_name(f), "hlckpt", 6) != 0 && extra_address_taken(f))
+        if (strncmp(value_name(f), "llvm.", 5) != 0 && strncmp(value_name(f), "hlckpt", 6) != 0 &&
+            extra_address_taken(f))
             vector_push(&e->callables, f);
 }
 

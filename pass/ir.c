@@ -34,7 +34,8 @@ LLVMValueRef constant_u32(struct module *m, uint32_t n)
     return LLVMConstInt(m->i32, n, false);
 }
 
-// Several ABIs want a 32-bit argument extended to a register by the caller. The runtime's are below 2^31, so that signed and unsigned are the same.
+// Several ABIs want a 32-bit argument extended to a register by the caller. The runtime's are below 2^31, so that
+// signed and unsigned are the same.
 static void extend_arguments(struct module *m, LLVMValueRef function, LLVMTypeRef *parameters, unsigned count)
 {
     LLVMAttributeRef extended = LLVMCreateEnumAttribute(m->context, LLVMGetEnumAttributeKindForName("signext", 7), 0);
@@ -43,7 +44,8 @@ static void extend_arguments(struct module *m, LLVMValueRef function, LLVMTypeRe
             LLVMAddAttributeAtIndex(function, i + 1, extended);
 }
 
-LLVMValueRef runtime_function(struct module *m, const char *name, LLVMTypeRef result, LLVMTypeRef *parameters, unsigned count)
+LLVMValueRef runtime_function(struct module *m, const char *name, LLVMTypeRef result, LLVMTypeRef *parameters,
+                              unsigned count)
 {
     LLVMValueRef function = LLVMGetNamedFunction(m->ir, name);
     if (!function) {
@@ -53,7 +55,8 @@ LLVMValueRef runtime_function(struct module *m, const char *name, LLVMTypeRef re
     return function;
 }
 
-LLVMValueRef call_runtime(struct module *m, const char *name, LLVMTypeRef result, LLVMValueRef *arguments, unsigned count)
+LLVMValueRef call_runtime(struct module *m, const char *name, LLVMTypeRef result, LLVMValueRef *arguments,
+                          unsigned count)
 {
     LLVMTypeRef parameters[8];
     for (unsigned i = 0; i < count; i++)

@@ -1,16 +1,20 @@
 // Step 3, last in the pipeline: points become polls and landing pads.
 //
 //     call hlckpt.poll() ["deopt"(...)]       if (hlckpt_poll_requested) {                       cold
-//                                                 if (hlckpt_poll()) {                           true in the process that captures
-//                                                     slots = hlckpt_frame(f, p+n); slots[i] = value...;     for each frame of the bundle, innermost first
+//                                                 if (hlckpt_poll()) {                           true in the process
+//                                                 that captures
+//                                                     slots = hlckpt_frame(f, p+n); slots[i] = value...;     for each
+//                                                     frame of the bundle, innermost first
 //                                                     _Unwind_Resume(hlckpt_unwind());
 //                                                 }
 //                                             }
 //
 //     r = call g(x) ["deopt"(...)]            r = invoke g(x) unwind to pad
-//                                             pad: landingpad cleanup; slots = hlckpt_frame(...)...; _Unwind_Resume(hlckpt_unwind())
+//                                             pad: landingpad cleanup; slots = hlckpt_frame(...)...;
+//                                             _Unwind_Resume(hlckpt_unwind())
 //
-// So a call costs nothing but that its live variables are kept. An invoke at the poll would keep floating values in memory: a plain call that preserves registers does not.
+// So a call costs nothing but that its live variables are kept. An invoke at the poll would keep floating values in
+// memory: a plain call that preserves registers does not.
 #include <string.h>
 
 #include "pass.h"
@@ -81,12 +85,15 @@ static LLVMValueRef requested(struct module *m)
 
 static void mark_unlikely(struct module *m, LLVMValueRef branch)
 {
-    LLVMMetadataRef weights[] = {LLVMMDStringInContext2(m->context, "branch_weights", 14), LLVMValueAsMetadata(constant_u32(m, 1)),
+    LLVMMetadataRef weights[] = {LLVMMDStringInContext2(m->context, "branch_weights", 14),
+                                 LLVMValueAsMetadata(constant_u32(m, 1)),
                                  LLVMValueAsMetadata(constant_u32(m, 1 << 20))};
-    LLVMSetMetadata(branch, LLVMGetMDKindIDInContext(m->context, "prof", 4), LLVMMetadataAsValue(m->context, LLVMMDNodeInContext2(m->context, weights, 3)));
+    LLVMSetMetadata(branch, LLVMGetMDKindIDInContext(m->context, "prof", 4),
+                    LLVMMetadataAsValue(m->context, LLVMMDNodeInContext2(m->context, weights, 3)));
 }
 
-static LLVMValueRef branch_unlikely(struct module *m, LLVMValueRef condition, LLVMBasicBlockRef then, LLVMBasicBlockRef otherwise)
+static LLVMValueRef branch_unlikely(struct module *m, LLVMValueRef condition, LLVMBasicBlockRef then,
+                                    LLVMBasicBlockRef otherwise)
 {
     LLVMValueRef branch = LLVMBuildCondBr(m->builder, condition, then, otherwise);
     mark_unlikely(m, branch);
@@ -100,7 +107,8 @@ static LLVMValueRef call_poll(struct module *m)
     if (!poll) {
         poll = LLVMAddFunction(m->ir, "hlckpt_poll", type);
         LLVMSetFunctionCallConv(poll, extra_poll_convention(m->ir));
-        LLVMAddAttributeAtIndex(poll, LLVMAttributeReturnIndex, LLVMCreateEnumAttribute(m->context, LLVMGetEnumAttributeKindForName("zeroext", 7), 0));
+        LLVMAddAttributeAtIndex(poll, LLVMAttributeReturnIndex,
+                                LLVMCreateEnumAttribute(m->context, LLVMGetEnumAttributeKindForName("zeroext", 7), 0));
         add_attribute(m, poll, "cold", 0);
         add_attribute(m, poll, "nounwind", 0);
     }
@@ -122,7 +130,8 @@ static LLVMBasicBlockRef unwind_block(struct lowering *l)
     LLVMSetCurrentDebugLocation2(m->builder, LLVMGetCurrentDebugLocation2(saved));
     LLVMValueRef exception = call_runtime(m, "hlckpt_unwind", m->pointer, NULL, 0);
     LLVMValueRef call = call_runtime(m, "_Unwind_Resume", m->nothing, &exception, 1);
-    LLVMAddCallSiteAttribute(call, LLVMAttributeFunctionIndex, LLVMCreateEnumAttribute(m->context, LLVMGetEnumAttributeKindForName("noreturn", 8), 0));
+    LLVMAddCallSiteAttribute(call, LLVMAttributeFunctionIndex,
+                             LLVMCreateEnumAttribute(m->context, LLVMGetEnumAttributeKindForName("noreturn", 8), 0));
     LLVMBuildUnreachable(m->builder);
     LLVMDisposeBuilder(m->builder);
     m->builder = saved;

@@ -90,7 +90,8 @@ static void write_type(msgpack_packer *p, const struct type *t)
 
 static void write_layout(msgpack_packer *p, const struct type *t)
 {
-    bool has_format = t->kind == HLCKPT_FLOAT || t->kind == HLCKPT_COMPLEX, has_fields = t->kind == HLCKPT_STRUCT || t->kind == HLCKPT_UNION;
+    bool has_format = t->kind == HLCKPT_FLOAT || t->kind == HLCKPT_COMPLEX,
+         has_fields = t->kind == HLCKPT_STRUCT || t->kind == HLCKPT_UNION;
     write_array(p, has_format || has_fields ? 2 : 1);
     write_uint(p, t->size);
     if (has_format)
@@ -145,10 +146,12 @@ static void write_function(struct module *m, msgpack_packer *p, const struct fun
 }
 
 // How a result comes back: its IR type, how it is extended, or that it is returned in memory.
-static void write_convention(msgpack_packer *p, LLVMTypeRef type, bool in_memory, bool sign_extended, bool zero_extended)
+static void write_convention(msgpack_packer *p, LLVMTypeRef type, bool in_memory, bool sign_extended,
+                             bool zero_extended)
 {
     char text[200], *printed = LLVMPrintTypeToString(type);
-    snprintf(text, sizeof text, "%s%s%s%s", in_memory ? "memory " : "", sign_extended ? "signext " : "", zero_extended ? "zeroext " : "", printed);
+    snprintf(text, sizeof text, "%s%s%s%s", in_memory ? "memory " : "", sign_extended ? "signext " : "",
+             zero_extended ? "zeroext " : "", printed);
     LLVMDisposeMessage(printed);
     write_str(p, text);
 }
@@ -157,7 +160,8 @@ static void write_result(msgpack_packer *p, const struct function *f)
 {
     LLVMTypeRef type = LLVMGetReturnType(LLVMGlobalGetValueType(f->value));
     write_array(p, 2);
-    write_convention(p, type, LLVMCountParams(f->value) && has_attribute(f->value, 1, "sret"), has_attribute(f->value, LLVMAttributeReturnIndex, "signext"),
+    write_convention(p, type, LLVMCountParams(f->value) && has_attribute(f->value, 1, "sret"),
+                     has_attribute(f->value, LLVMAttributeReturnIndex, "signext"),
                      has_attribute(f->value, LLVMAttributeReturnIndex, "zeroext"));
     write_array(p, f->points.count);
     for (size_t i = 0; i < f->points.count; i++) {
@@ -165,7 +169,8 @@ static void write_result(msgpack_packer *p, const struct function *f)
         if (f->points.items[i].kind == HLCKPT_POLL)
             write_str(p, "");
         else
-            write_convention(p, LLVMTypeOf(call), call_has_attribute(call, 1, "sret"), call_has_attribute(call, LLVMAttributeReturnIndex, "signext"),
+            write_convention(p, LLVMTypeOf(call), call_has_attribute(call, 1, "sret"),
+                             call_has_attribute(call, LLVMAttributeReturnIndex, "signext"),
                              call_has_attribute(call, LLVMAttributeReturnIndex, "zeroext"));
     }
 }
@@ -189,7 +194,8 @@ static void write_globals(struct module *m, msgpack_packer *p, LLVMValueRef *glo
 {
     write_array(p, count);
     for (size_t i = 0; i < count; i++) {
-        unsigned line, flags = (is_static(globals[i]) ? HLCKPT_STATIC : 0) | (LLVMIsGlobalConstant(globals[i]) ? HLCKPT_CONSTANT : 0);
+        unsigned line, flags = (is_static(globals[i]) ? HLCKPT_STATIC : 0) |
+                               (LLVMIsGlobalConstant(globals[i]) ? HLCKPT_CONSTANT : 0);
         uint32_t type = global_type(m, globals[i], &line);
         write_array(p, 4);
         write_str(p, value_name(globals[i]));
@@ -207,7 +213,8 @@ static void write_callables(struct module *m, msgpack_packer *p, const struct en
         struct function *own = function_of(m, f);
         write_array(p, 2);
         write_str(p, own ? own->name : value_name(f));
-        write_uint(p, (is_static(f) && strcmp(own ? own->name : "", "main") != 0 ? HLCKPT_STATIC : 0) | (LLVMIsDeclaration(f) ? 0 : HLCKPT_DEFINED));
+        write_uint(p, (is_static(f) && strcmp(own ? own->name : "", "main") != 0 ? HLCKPT_STATIC : 0) |
+                          (LLVMIsDeclaration(f) ? 0 : HLCKPT_DEFINED));
     }
 }
 

@@ -1,19 +1,23 @@
 // Four constructs are rewritten before anything else looks at a function.
 //
-// Tail recursion becomes a loop. LLVM would do so later, but not with a call that carries an operand bundle. In front-end code all variables are memory:
+// Tail recursion becomes a loop. LLVM would do so later, but not with a call that carries an operand bundle. In
+// front-end code all variables are memory:
 //     int f(int n, int a) { ... return f(n - 1, a * n); }        n.addr = n - 1; a.addr = a * n; goto body;
 // and, with an accumulator for an operation that is associative and commutative,
 //     int f(int n) { if (n < 2) return n; return f(n - 1) + f(n - 2); }
-//                                                                sum += f(n - 1); n.addr = n - 2; goto body; ... return sum + n;
+//                                                                sum += f(n - 1); n.addr = n - 2; goto body; ... return
+//                                                                sum + n;
 //
-// Dynamic allocas (VLA, alloca) become heap blocks on a list that hangs off the function's frame, so that an image holds them like any other object and a resumed
-// frame has nothing to do for them:
-//     stacksave -> mark = scope        alloca n -> hlckpt_scope_allocate(&scope, n)        stackrestore, return -> hlckpt_scope_release(&scope, mark)
+// Dynamic allocas (VLA, alloca) become heap blocks on a list that hangs off the function's frame, so that an image
+// holds them like any other object and a resumed frame has nothing to do for them:
+//     stacksave -> mark = scope        alloca n -> hlckpt_scope_allocate(&scope, n)        stackrestore, return ->
+//     hlckpt_scope_release(&scope, mark)
 //
-// The unnamed arguments of a variadic function are not to be had in its twin. A variable `...` that is read by each va_start stands for them: it is live, and the runtime puts captures
-// off, for as long as a va_start is still to come.
+// The unnamed arguments of a variadic function are not to be had in its twin. A variable `...` that is read by each
+// va_start stands for them: it is live, and the runtime puts captures off, for as long as a va_start is still to come.
 //
-// Local variables whose address is taken get a byte of padding: a pointer one past the end of one would be a pointer to the next.
+// Local variables whose address is taken get a byte of padding: a pointer one past the end of one would be a pointer to
+// the next.
 #include <llvm-c/Target.h>
 
 #include "pass.h"
@@ -40,7 +44,8 @@ static bool is_associative(LLVMOpcode op)
 static bool follow_combination(LLVMValueRef i, LLVMValueRef value, struct tail *tail)
 {
     LLVMValueRef left = LLVMGetOperand(i, 0), right = LLVMGetOperand(i, 1);
-    if (tail->combination || (left == value) == (right == value) || LLVMGetTypeKind(LLVMTypeOf(i)) != LLVMIntegerTypeKind)
+    if (tail->combination || (left == value) == (right == value) ||
+        LLVMGetTypeKind(LLVMTypeOf(i)) != LLVMIntegerTypeKind)
         return false;
     tail->combination = i;
     tail->other = left == value ? right : left;
@@ -106,7 +111,8 @@ static bool is_dynamic_alloca(LLVMValueRef i)
     if (!LLVMIsAAllocaInst(i))
         return false;
     LLVMValueRef count = LLVMGetOperand(i, 0);
-    bool is_entry = LLVMGetInstructionParent(i) == LLVMGetEntryBasicBlock(LLVMGetBasicBlockParent(LLVMGetInstructionParent(i)));
+    bool is_entry =
+        LLVMGetInstructionParent(i) == LLVMGetEntryBasicBlock(LLVMGetBasicBlockParent(LLVMGetInstructionParent(i)));
     return !is_entry || !LLVMIsAConstantInt(count) || LLVMConstIntGetZExtValue(count) != 1;
 }
 
@@ -115,7 +121,8 @@ static bool is_private_scalar(LLVMValueRef alloca)
 {
     for (LLVMUseRef use = LLVMGetFirstUse(alloca); use; use = LLVMGetNextUse(use)) {
         LLVMValueRef user = LLVMGetUser(use);
-        bool is_access = LLVMIsALoadInst(user) || (LLVMIsAStoreInst(user) && LLVMGetOperand(user, 1) == alloca && LLVMGetOperand(user, 0) != alloca);
+        bool is_access = LLVMIsALoadInst(user) || (LLVMIsAStoreInst(user) && LLVMGetOperand(user, 1) == alloca &&
+                                                   LLVMGetOperand(user, 0) != alloca);
         if (!is_access && !is_intrinsic(user, "llvm.lifetime.") && !is_intrinsic(user, "llvm.dbg."))
             return false;
     }
@@ -136,8 +143,8 @@ static bool is_tail_call(struct module *m, struct function *f, LLVMValueRef call
 {
     LLVMValueRef callee = direct_callee(call);
     *tail = (struct tail){0};
-    return callee && function_of(m, callee) && returns_at_once(call, tail) && extra_scalar_signature(f->value) && extra_scalar_signature(callee) &&
-           has_only_private_scalars(f->value);
+    return callee && function_of(m, callee) && returns_at_once(call, tail) && extra_scalar_signature(f->value) &&
+           extra_scalar_signature(callee) && has_only_private_scalars(f->value);
 }
 
 bool is_droppable_tail_call(struct module *m, struct function *f, LLVMValueRef call)
@@ -155,7 +162,8 @@ static bool find_parameter_slots(LLVMValueRef function, LLVMValueRef *slots, LLV
         if (!use || LLVMGetNextUse(use) || !LLVMIsAStoreInst(LLVMGetUser(use)))
             return false;
         LLVMValueRef store = LLVMGetUser(use);
-        if (LLVMGetInstructionParent(store) != LLVMGetEntryBasicBlock(function) || !LLVMIsAAllocaInst(LLVMGetOperand(store, 1)))
+        if (LLVMGetInstructionParent(store) != LLVMGetEntryBasicBlock(function) ||
+            !LLVMIsAAllocaInst(LLVMGetOperand(store, 1)))
             return false;
         slots[i] = LLVMGetOperand(store, 1);
     }
@@ -175,7 +183,8 @@ struct accumulator {
     LLVMOpcode op;
 };
 
-static void jump_instead(struct module *m, struct tail_call *t, LLVMValueRef *slots, LLVMBasicBlockRef body, struct accumulator a)
+static void jump_instead(struct module *m, struct tail_call *t, LLVMValueRef *slots, LLVMBasicBlockRef body,
+                         struct accumulator a)
 {
     LLVMBasicBlockRef rest = extra_split_before(t->call, "");
     LLVMValueRef jump = LLVMGetBasicBlockTerminator(LLVMGetPreviousBasicBlock(rest));
@@ -200,7 +209,8 @@ static LLVMValueRef identity_of(LLVMOpcode op, LLVMTypeRef type)
     return op == LLVMMul ? LLVMConstInt(type, 1, false) : op == LLVMAnd ? LLVMConstAllOnes(type) : LLVMConstNull(type);
 }
 
-// Results that are returned are combined with what has been gathered; `body` begins behind the accumulator's initialisation.
+// Results that are returned are combined with what has been gathered; `body` begins behind the accumulator's
+// initialisation.
 static void gather(struct module *m, struct function *f, struct accumulator *a, LLVMBasicBlockRef body)
 {
     LLVMTypeRef type = LLVMGetReturnType(LLVMGlobalGetValueType(f->value));
@@ -287,7 +297,8 @@ static void name_block(struct module *m, struct function *f, LLVMValueRef old, L
     for (size_t i = 0; i < count; i++)
         if (declares[i].address == old) {
             struct extra_variable variable = extra_describe_variable(declares[i].variable);
-            stand_in = (struct stand_in){.name = variable.name, .line = variable.line, .type = type_of_elements(m, &declares[i])};
+            stand_in = (struct stand_in){
+                .name = variable.name, .line = variable.line, .type = type_of_elements(m, &declares[i])};
         }
     free(declares);
     LLVMReplaceAllUsesWith(old, block);
@@ -303,9 +314,11 @@ static void allocate_on_heap(struct module *m, struct function *f, LLVMValueRef 
     LLVMPositionBuilderBefore(m->builder, alloca);
     LLVMSetCurrentDebugLocation2(m->builder, LLVMInstructionGetDebugLoc(alloca));
     uint64_t unit = LLVMABISizeOfType(LLVMGetModuleDataLayout(m->ir), LLVMGetAllocatedType(alloca));
-    LLVMValueRef size = LLVMBuildMul(m->builder, LLVMBuildZExtOrBitCast(m->builder, count, m->word, ""), LLVMConstInt(m->word, unit, false), "");
+    LLVMValueRef size = LLVMBuildMul(m->builder, LLVMBuildZExtOrBitCast(m->builder, count, m->word, ""),
+                                     LLVMConstInt(m->word, unit, false), "");
     LLVMValueRef alignment = LLVMConstInt(m->word, LLVMGetAlignment(alloca), false);
-    LLVMValueRef block = call_runtime(m, "hlckpt_scope_allocate", m->pointer, (LLVMValueRef[]){scope, size, alignment}, 3);
+    LLVMValueRef block =
+        call_runtime(m, "hlckpt_scope_allocate", m->pointer, (LLVMValueRef[]){scope, size, alignment}, 3);
     name_block(m, f, alloca, block);
 }
 
@@ -361,7 +374,8 @@ void normalise_variadic(struct module *m, struct function *f)
                 LLVMSetCurrentDebugLocation2(m->builder, NULL);
                 arguments = LLVMBuildAlloca(m->builder, m->pointer, "arguments");
                 LLVMBuildStore(m->builder, LLVMConstNull(m->pointer), arguments);
-                *vector_add(&f->stand_ins) = (struct stand_in){.address = arguments, .name = "...", .type = type_va_list(&m->types)};
+                *vector_add(&f->stand_ins) =
+                    (struct stand_in){.address = arguments, .name = "...", .type = type_va_list(&m->types)};
             }
             LLVMPositionBuilderBefore(m->builder, i);
             LLVMBuildLoad2(m->builder, m->pointer, arguments, "");
@@ -373,7 +387,8 @@ void normalise_variadic(struct module *m, struct function *f)
 static void pad(struct module *m, LLVMValueRef alloca)
 {
     LLVMTypeRef type = LLVMGetAllocatedType(alloca);
-    LLVMTypeRef padded = LLVMStructTypeInContext(m->context, (LLVMTypeRef[]){type, LLVMInt8TypeInContext(m->context)}, 2, false);
+    LLVMTypeRef padded =
+        LLVMStructTypeInContext(m->context, (LLVMTypeRef[]){type, LLVMInt8TypeInContext(m->context)}, 2, false);
     LLVMPositionBuilderBefore(m->builder, alloca);
     LLVMSetCurrentDebugLocation2(m->builder, NULL);
     LLVMValueRef memory = LLVMBuildAlloca(m->builder, padded, "");

@@ -43,55 +43,61 @@ struct field {
 struct type {
     enum hlckpt_kind kind;
     bool is_signed;
-    uint32_t bits;      // on the wire
-    uint32_t base;      // of pointer, array
-    uint64_t count;     // of an array
-    const char *name;   // of struct, union, incomplete
+    uint32_t bits;    // on the wire
+    uint32_t base;    // of pointer, array
+    uint64_t count;   // of an array
+    const char *name; // of struct, union, incomplete
     VECTOR(struct field) fields;
-    uint64_t size;      // on this target, bytes
+    uint64_t size; // on this target, bytes
     enum hlckpt_float_format format;
     LLVMMetadataRef source; // struct, union: its identity
+};
+
+struct known_type {
+    LLVMMetadataRef source;
+    uint32_t type;
 };
 
 struct types {
     LLVMModuleRef module;
     VECTOR(struct type) list;
-    VECTOR(struct { LLVMMetadataRef source; uint32_t type; }) known;
+    VECTOR(struct known_type) known;
 };
 
 uint32_t type_of_source(struct types *t, LLVMMetadataRef source); // from debug information; NULL is void
 uint32_t type_of_value(struct types *t, LLVMTypeRef type);        // of a temporary, from its IR type
 uint32_t type_pointer_to(struct types *t, uint32_t base);
 uint32_t type_va_list(struct types *t);
-uint32_t type_scope_list(struct types *t);                        // what heads a list of dynamic allocas
+uint32_t type_scope_list(struct types *t); // what heads a list of dynamic allocas
 bool type_is_scalar(const struct types *t, uint32_t type);
-LLVMMetadataRef type_element_of_array(LLVMMetadataRef source);    // innermost, through typedefs
+LLVMMetadataRef type_element_of_array(LLVMMetadataRef source); // innermost, through typedefs
 
 // ---- functions
 
 struct variable {
-    const char *name;     // "" for a temporary
+    const char *name; // "" for a temporary
     uint32_t type;
     unsigned line;
     enum hlckpt_storage storage;
-    LLVMValueRef address; // alloca, or pointer argument
-    LLVMTypeRef value;    // of a VALUE: what is loaded
+    LLVMValueRef address;          // alloca, or pointer argument
+    LLVMTypeRef value;             // of a VALUE: what is loaded
     LLVMMetadataRef source, scope; // of a named variable: its type and lexical scope
-    unsigned argument;    // from 1; 0: a local variable
-    bool is_result;       // the memory in which the function returns its result
-    bool is_va_list;      // live while it may still be used
-    bool escapes;         // a temporary whose address is stored: live for as long as it may have been written
+    unsigned argument;             // from 1; 0: a local variable
+    bool is_result;                // the memory in which the function returns its result
+    bool is_va_list;               // live while it may still be used
+    bool escapes;                  // a temporary whose address is stored: live for as long as it may have been written
 };
 
 struct point {
     enum hlckpt_point_kind kind;
     LLVMValueRef call;
     unsigned line, column;
-    const char *callee;   // "" if indirect, and for polls
-    VECTOR(uint32_t) live;// indexes of variables
+    const char *callee;    // "" if indirect, and for polls
+    VECTOR(uint32_t) live; // indexes of variables
 };
 
-// Memory whose name or type is not to be had from debug records any more: dynamic allocas that now are pointers to the heap, pointers in the middle of an expression.
+// Memory whose name or type is not to be had from debug records any more: dynamic allocas that now are pointers to the
+// heap, pointers in the middle of an expression.
 struct stand_in {
     LLVMValueRef address;
     const char *name;
@@ -111,7 +117,7 @@ struct function {
     size_t component;        // strongly connected component in the module's call graph
     LLVMValueRef descriptor; // struct hlckpt_function
     LLVMValueRef twin;
-    LLVMValueRef scope;      // heads the list of dynamic allocas, or NULL
+    LLVMValueRef scope; // heads the list of dynamic allocas, or NULL
     VECTOR(struct variable) variables;
     VECTOR(struct point) points;
     VECTOR(struct stand_in) stand_ins;
@@ -157,8 +163,10 @@ char *pack_map(struct module *m, const struct entities *e, size_t *size); // fre
 
 // ---- small helpers (ir.c)
 
-LLVMValueRef runtime_function(struct module *m, const char *name, LLVMTypeRef result, LLVMTypeRef *parameters, unsigned count);
-LLVMValueRef call_runtime(struct module *m, const char *name, LLVMTypeRef result, LLVMValueRef *arguments, unsigned count);
+LLVMValueRef runtime_function(struct module *m, const char *name, LLVMTypeRef result, LLVMTypeRef *parameters,
+                              unsigned count);
+LLVMValueRef call_runtime(struct module *m, const char *name, LLVMTypeRef result, LLVMValueRef *arguments,
+                          unsigned count);
 LLVMValueRef constant_u32(struct module *m, uint32_t n);
 bool is_intrinsic(LLVMValueRef call, const char *prefix);
 LLVMValueRef direct_callee(LLVMValueRef call); // a function, or NULL
@@ -177,6 +185,7 @@ const char *save_text(struct module *m, const char *text); // kept as long as th
     for (LLVMBasicBlockRef block = LLVMGetFirstBasicBlock(function); block; block = LLVMGetNextBasicBlock(block))
 #define FOR_EACH_INSTRUCTION(instruction, block)                                                                       \
     for (LLVMValueRef instruction = LLVMGetFirstInstruction(block), next_##instruction = NULL;                         \
-         instruction && (next_##instruction = LLVMGetNextInstruction(instruction), 1); instruction = next_##instruction)
+         instruction && (next_##instruction = LLVMGetNextInstruction(instruction), 1);                                 \
+         instruction = next_##instruction)
 
 #endif

@@ -11,12 +11,15 @@
 //            call hlckpt.poll()  ["deopt"(&sum.function, 1, 2, s, l)]       a poll: point 1
 //            br loop
 //
-// A bundle is (function, point, number of values, values...). When calls are inlined, LLVM puts the caller's bundle before the callee's, so that a bundle lists all frames that a point
-// stands for, outermost first. A call in tail position carries an empty bundle: its frame holds nothing and is left out, but frames around it are not lost when it is inlined.
+// A bundle is (function, point, number of values, values...). When calls are inlined, LLVM puts the caller's bundle
+// before the callee's, so that a bundle lists all frames that a point stands for, outermost first. A call in tail
+// position carries an empty bundle: its frame holds nothing and is left out, but frames around it are not lost when it
+// is inlined.
 //
 // P1  Every cycle of a function's control flow contains a poll, but for loops that go round a few times only.
-// P2  Every cycle of calls contains a poll: before each call that may lead back here, at the last place where no value of an expression is under way.
-// P3  Points are numbered in the order of the source, and are the same on every target and at every level of optimisation.
+// P2  Every cycle of calls contains a poll: before each call that may lead back here, at the last place where no value
+// of an expression is under way. P3  Points are numbered in the order of the source, and are the same on every target
+// and at every level of optimisation.
 #include <stdio.h>
 #include <string.h>
 
@@ -59,9 +62,12 @@ static bool may_capture(struct module *m, LLVMValueRef call)
 }
 
 // Depth-first search over blocks; an edge to a block that is still open closes a cycle.
+struct edge {
+    LLVMBasicBlockRef from, to;
+};
+
 struct search {
-    VECTOR(LLVMBasicBlockRef) open, done;
-    VECTOR(struct { LLVMBasicBlockRef from, to; }) back_edges;
+    VECTOR(struct edge) back_edges;
 };
 
 static bool contains(const LLVMBasicBlockRef *blocks, size_t count, LLVMBasicBlockRef block)
@@ -79,8 +85,13 @@ struct visit {
     unsigned next;
 };
 
+struct mark {
+    LLVMBasicBlockRef block;
+    char state;
+};
+
 struct marks {
-    struct { LLVMBasicBlockRef block; char state; } *table;
+    struct mark *table;
     size_t mask;
 };
 
@@ -115,7 +126,7 @@ static void find_back_edges(const struct function *f, struct search *s)
         LLVMBasicBlockRef to = LLVMGetSuccessor(last, top->next++);
         char *state = mark_of(&marks, to);
         if (*state == OPEN && !contains(f->short_loops, f->short_loop_count, to))
-            *vector_add(&s->back_edges) = (__typeof__(*s->back_edges.items)){top->block, to};
+            vector_push(&s->back_edges, ((struct edge){top->block, to}));
         if (*state == NEW) {
             *state = OPEN;
             vector_push(&stack, ((struct visit){to, 0}));
@@ -173,7 +184,10 @@ static void visit_calls(struct tarjan *t, size_t v)
 static void find_components(struct module *m)
 {
     size_t n = m->functions.count;
-    struct tarjan t = {.m = m, .index = calloc(n + 1, sizeof(size_t)), .low = calloc(n + 1, sizeof(size_t)), .on_stack = calloc(n + 1, 1)};
+    struct tarjan t = {.m = m,
+                       .index = calloc(n + 1, sizeof(size_t)),
+                       .low = calloc(n + 1, sizeof(size_t)),
+                       .on_stack = calloc(n + 1, 1)};
     for (size_t v = 0; v < n; v++)
         if (!t.index[v])
             visit_calls(&t, v);
@@ -253,7 +267,8 @@ static bool check_function(struct function *f)
             LLVMValueRef callee = LLVMIsACallInst(i) ? direct_callee(i) : NULL;
             if (callee && has_attribute(callee, LLVMAttributeFunctionIndex, "returns_twice")) {
                 char text[200];
-                snprintf(text, sizeof text, "'%s' in a function that may be captured is not supported", value_name(callee));
+                snprintf(text, sizeof text, "'%s' in a function that may be captured is not supported",
+                         value_name(callee));
                 extra_error(i, text);
                 right = false;
             }
@@ -273,7 +288,8 @@ static LLVMValueRef poll_placeholder(struct module *m)
     if (poll)
         return poll;
     poll = LLVMAddFunction(m->ir, POLL_PLACEHOLDER, LLVMFunctionType(m->nothing, NULL, 0, false));
-    // Reads everything, writes nothing that the program can see, may unwind: stores are kept in place before it and on no account moved behind it.
+    // Reads everything, writes nothing that the program can see, may unwind: stores are kept in place before it and on
+    // no account moved behind it.
     const uint64_t read_all_write_inaccessible = 1 | 3 << 2 | 1 << 4;
     add_attribute(m, poll, "memory", read_all_write_inaccessible);
     add_attribute(m, poll, "willreturn", 0);
@@ -289,7 +305,8 @@ static void insert_poll(struct module *m, LLVMValueRef before, LLVMMetadataRef l
     LLVMValueRef call = LLVMBuildCall2(m->builder, LLVMGlobalGetValueType(poll), poll, NULL, 0, "");
     // What the inliner should count: a load and a branch.
     static const char COST[] = "call-inline-cost";
-    LLVMAddCallSiteAttribute(call, LLVMAttributeFunctionIndex, LLVMCreateStringAttribute(m->context, COST, sizeof COST - 1, "3", 1));
+    LLVMAddCallSiteAttribute(call, LLVMAttributeFunctionIndex,
+                             LLVMCreateStringAttribute(m->context, COST, sizeof COST - 1, "3", 1));
 }
 
 static LLVMValueRef first_real_instruction(LLVMBasicBlockRef block)
@@ -329,7 +346,8 @@ static bool polls_anyway(LLVMBasicBlockRef header, const LLVMBasicBlockRef *latc
     return !reached;
 }
 
-// P1. All edges that close a cycle at `header` go through one new block that polls. An indirect branch has no edge to split: it polls before it branches.
+// P1. All edges that close a cycle at `header` go through one new block that polls. An indirect branch has no edge to
+// split: it polls before it branches.
 static void poll_in_cycle(struct module *m, struct search *s, LLVMBasicBlockRef header)
 {
     VECTOR(LLVMBasicBlockRef) latches = {0};
@@ -392,7 +410,8 @@ static size_t last_use_in_block(LLVMValueRef value, LLVMBasicBlockRef block)
     return last;
 }
 
-// P2. The last place before `call` in its block where no value of the block is under way: the beginning of the expression.
+// P2. The last place before `call` in its block where no value of the block is under way: the beginning of the
+// expression.
 static LLVMValueRef beginning_of_expression(LLVMValueRef call)
 {
     LLVMBasicBlockRef block = LLVMGetInstructionParent(call);
@@ -485,10 +504,12 @@ void add_bundle(struct module *m, struct function *f, struct point *p, LLVMValue
 
 // ---- the step
 
-// What is promised of a function no longer holds once it can unwind and be captured: no promise about memory, none not to unwind.
+// What is promised of a function no longer holds once it can unwind and be captured: no promise about memory, none not
+// to unwind.
 static void adjust_attributes(struct module *m, struct function *f)
 {
-    static const char *const BROKEN[] = {"nounwind", "memory", "willreturn", "mustprogress", "nosync", "norecurse", "speculatable"};
+    static const char *const BROKEN[] = {"nounwind", "memory",    "willreturn",  "mustprogress",
+                                         "nosync",   "norecurse", "speculatable"};
     for (size_t i = 0; i < sizeof BROKEN / sizeof *BROKEN; i++)
         remove_attribute(f->value, BROKEN[i]);
     const uint64_t synchronous = 1;
@@ -507,7 +528,8 @@ static void adjust_calls(LLVMValueRef function)
         FOR_EACH_INSTRUCTION (i, block)
             if (LLVMIsACallInst(i) && LLVMGetNumOperandBundles(i))
                 for (size_t k = 0; k < sizeof BROKEN / sizeof *BROKEN; k++)
-                    LLVMRemoveCallSiteEnumAttribute(i, LLVMAttributeFunctionIndex, LLVMGetEnumAttributeKindForName(BROKEN[k], strlen(BROKEN[k])));
+                    LLVMRemoveCallSiteEnumAttribute(i, LLVMAttributeFunctionIndex,
+                                                    LLVMGetEnumAttributeKindForName(BROKEN[k], strlen(BROKEN[k])));
 }
 
 static bool check_size(struct function *f)
@@ -516,7 +538,9 @@ static bool check_size(struct function *f)
     for (size_t i = 0; i < f->points.count; i++)
         fits &= f->points.items[i].live.count < HLCKPT_MOST_SLOTS;
     if (!fits)
-        extra_error(f->value, "more than 4095 live variables at a migration point, or a million points in a function, are not supported");
+        extra_error(
+            f->value,
+            "more than 4095 live variables at a migration point, or a million points in a function, are not supported");
     return fits;
 }
 
@@ -556,7 +580,8 @@ static void bundle_points(struct module *m, struct function *f)
 static struct module open_module(LLVMModuleRef ir)
 {
     LLVMContextRef context = LLVMGetModuleContext(ir);
-    struct module m = {.ir = ir, .context = context, .builder = LLVMCreateBuilderInContext(context), .types = {.module = ir}};
+    struct module m = {
+        .ir = ir, .context = context, .builder = LLVMCreateBuilderInContext(context), .types = {.module = ir}};
     m.pointer = LLVMPointerTypeInContext(context, 0);
     m.i32 = LLVMInt32TypeInContext(context);
     m.i1 = LLVMInt1TypeInContext(context);

@@ -1,7 +1,9 @@
-// Calls of resource constructors are reported to the runtime after they return, with their arguments; calls of destructors before they run (include/hlckpt/resource.h).
+// Calls of resource constructors are reported to the runtime after they return, with their arguments; calls of
+// destructors before they run (include/hlckpt/resource.h).
 //
-// A resource is known by the name of its constructor: the program declares one with HLCKPT_RESOURCE, which defines the variable hlckpt_resource_<constructor> in this module; those of libc
-// are described by variables of the same form in the runtime.
+// A resource is known by the name of its constructor: the program declares one with HLCKPT_RESOURCE, which defines the
+// variable hlckpt_resource_<constructor> in this module; those of libc are described by variables of the same form in
+// the runtime.
 #include <stdio.h>
 #include <string.h>
 
@@ -37,7 +39,8 @@ static LLVMValueRef constructor_descriptor(struct module *m, LLVMValueRef callee
     LLVMValueRef declared = LLVMGetNamedGlobal(m->ir, symbol);
     if (declared)
         return declared;
-    bool known = LLVMIsDeclaration(callee) && is_builtin(value_name(callee), CONSTRUCTORS, sizeof CONSTRUCTORS / sizeof *CONSTRUCTORS);
+    bool known = LLVMIsDeclaration(callee) &&
+                 is_builtin(value_name(callee), CONSTRUCTORS, sizeof CONSTRUCTORS / sizeof *CONSTRUCTORS);
     return known ? runtime_descriptor(m, value_name(callee)) : NULL;
 }
 
@@ -46,7 +49,8 @@ static LLVMValueRef declared_destructor(struct module *m, LLVMValueRef callee)
 {
     for (LLVMValueRef g = LLVMGetFirstGlobal(m->ir); g; g = LLVMGetNextGlobal(g)) {
         LLVMValueRef value = strncmp(value_name(g), PREFIX, strlen(PREFIX)) == 0 ? LLVMGetInitializer(g) : NULL;
-        if (value && LLVMIsAConstantStruct(value) && LLVMGetNumOperands(value) == 5 && LLVMGetOperand(value, 4) == callee)
+        if (value && LLVMIsAConstantStruct(value) && LLVMGetNumOperands(value) == 5 &&
+            LLVMGetOperand(value, 4) == callee)
             return g;
     }
     return NULL;
@@ -57,7 +61,8 @@ static LLVMValueRef destructor_descriptor(struct module *m, LLVMValueRef callee)
     LLVMValueRef declared = declared_destructor(m, callee);
     if (declared)
         return declared;
-    bool known = LLVMIsDeclaration(callee) && is_builtin(value_name(callee), DESTRUCTORS, sizeof DESTRUCTORS / sizeof *DESTRUCTORS);
+    bool known = LLVMIsDeclaration(callee) &&
+                 is_builtin(value_name(callee), DESTRUCTORS, sizeof DESTRUCTORS / sizeof *DESTRUCTORS);
     return known ? runtime_descriptor(m, value_name(callee)) : NULL;
 }
 
@@ -66,7 +71,9 @@ static LLVMValueRef as_pointer(struct module *m, LLVMValueRef value)
     LLVMTypeKind kind = LLVMGetTypeKind(LLVMTypeOf(value));
     if (kind != LLVMIntegerTypeKind)
         return value;
-    LLVMValueRef wide = LLVMGetIntTypeWidth(LLVMTypeOf(value)) < LLVMGetIntTypeWidth(m->word) ? LLVMBuildSExt(m->builder, value, m->word, "") : value;
+    LLVMValueRef wide = LLVMGetIntTypeWidth(LLVMTypeOf(value)) < LLVMGetIntTypeWidth(m->word)
+                            ? LLVMBuildSExt(m->builder, value, m->word, "")
+                            : value;
     return LLVMBuildIntToPtr(m->builder, wide, m->pointer, "");
 }
 
@@ -103,7 +110,8 @@ static void report_closed(struct module *m, LLVMValueRef call, LLVMValueRef desc
 {
     LLVMPositionBuilderBefore(m->builder, call);
     LLVMSetCurrentDebugLocation2(m->builder, LLVMInstructionGetDebugLoc(call));
-    call_runtime(m, "hlckpt_resource_closed", m->nothing, (LLVMValueRef[]){descriptor, as_pointer(m, LLVMGetOperand(call, 0))}, 2);
+    call_runtime(m, "hlckpt_resource_closed", m->nothing,
+                 (LLVMValueRef[]){descriptor, as_pointer(m, LLVMGetOperand(call, 0))}, 2);
 }
 
 static void report_call(struct module *m, LLVMValueRef call)

@@ -5,10 +5,9 @@
 //         slots = hlckpt_resume_enter(&sum.function);
 //         switch (the frame's point) {
 //         case 0:                                             a call: weigh was active
-//             hlckpt_resume_values(slots);                    addresses of objects are in their slots, values come out of the others
-//             s = slots[0]; l = slots[1];
-//             w = hlckpt_resume_callee()()  ["deopt"(...)];   the callee's twin, which may be captured again like the callee
-//             goto behind the call;
+//             hlckpt_resume_values(slots);                    addresses of objects are in their slots, values come out
+//             of the others s = slots[0]; l = slots[1]; w = hlckpt_resume_callee()()  ["deopt"(...)];   the callee's
+//             twin, which may be captured again like the callee goto behind the call;
 //         case 1:                                             a poll: this is the innermost frame
 //             ... hlckpt_resume_run();
 //             goto behind the poll;
@@ -16,11 +15,13 @@
 //         the body of sum, with the same points
 //     }
 //
-// All variables are memory when the twin is made, so that there is nothing to repair but what lives across no point; LLVM promotes them afterwards, as in the function itself.
-// A loop that is entered in the middle would lose its form, and with it most optimisations: extra_peel_entries clones the rest of the iteration instead.
+// All variables are memory when the twin is made, so that there is nothing to repair but what lives across no point;
+// LLVM promotes them afterwards, as in the function itself. A loop that is entered in the middle would lose its form,
+// and with it most optimisations: extra_peel_entries clones the rest of the iteration instead.
 //
-// T1  Where the function gets memory from its caller (a struct passed by address, or returned in memory), the twin has memory of its own, or that of hlckpt_resume_get_result.
-// T2  Labels as values are those of the function, in state and tables; the twin translates before an indirect branch.
+// T1  Where the function gets memory from its caller (a struct passed by address, or returned in memory), the twin has
+// memory of its own, or that of hlckpt_resume_get_result. T2  Labels as values are those of the function, in state and
+// tables; the twin translates before an indirect branch.
 #include <stdio.h>
 #include <string.h>
 
@@ -39,7 +40,8 @@ struct twin {
 
 // ---- memory
 
-// Source variables passed by address have the size of their type; the clone's stand-in for the argument is replaced by memory of that size.
+// Source variables passed by address have the size of their type; the clone's stand-in for the argument is replaced by
+// memory of that size.
 static LLVMValueRef own_memory(struct twin *t, uint32_t variable, unsigned argument)
 {
     struct variable *v = &t->f->variables.items[variable];
@@ -85,7 +87,8 @@ static void find_memory(struct twin *t)
         }
         unsigned argument = argument_index(t->f, v->address);
         position_at_entry(t);
-        t->addresses[i] = v->is_result ? call_runtime(t->m, "hlckpt_resume_get_result", t->m->pointer, NULL, 0) : own_memory(t, i, argument);
+        t->addresses[i] = v->is_result ? call_runtime(t->m, "hlckpt_resume_get_result", t->m->pointer, NULL, 0)
+                                       : own_memory(t, i, argument);
         replace_argument(t, argument, t->addresses[i]);
     }
     // A result's memory is needed even where it is no variable.
@@ -99,7 +102,8 @@ static void find_memory(struct twin *t)
     }
 }
 
-// A twin has no unnamed arguments: no point from which a va_start can be reached is ever captured, so that what cannot be translated is never reached.
+// A twin has no unnamed arguments: no point from which a va_start can be reached is ever captured, so that what cannot
+// be translated is never reached.
 static void drop_what_has_no_meaning(struct twin *t)
 {
     FOR_EACH_BLOCK (block, t->value)
@@ -135,10 +139,12 @@ static void restore_variables(struct twin *t, const struct point *p)
     }
 }
 
-// The address computation of a call's result memory, done again at the entry: loads of demoted values and constant offsets only.
+// The address computation of a call's result memory, done again at the entry: loads of demoted values and constant
+// offsets only.
 static LLVMValueRef compute_again(struct twin *t, LLVMValueRef address)
 {
-    if (LLVMIsAAllocaInst(address) || !LLVMIsAInstruction(address) || LLVMGetInstructionParent(address) == LLVMGetEntryBasicBlock(t->value))
+    if (LLVMIsAAllocaInst(address) || !LLVMIsAInstruction(address) ||
+        LLVMGetInstructionParent(address) == LLVMGetEntryBasicBlock(t->value))
         if (!LLVMIsALoadInst(address) && !LLVMIsAGetElementPtrInst(address))
             return address;
     LLVMValueRef copy = LLVMInstructionClone(address);
@@ -187,7 +193,8 @@ static void enter_at(struct twin *t, struct point *p)
 {
     LLVMValueRef original = extra_clone_value(t->clone, p->call);
     LLVMValueRef next = LLVMGetNextInstruction(original), result_slot = NULL;
-    if (p->kind == HLCKPT_CALL && LLVMGetTypeKind(LLVMTypeOf(original)) != LLVMVoidTypeKind && LLVMGetFirstUse(original)) {
+    if (p->kind == HLCKPT_CALL && LLVMGetTypeKind(LLVMTypeOf(original)) != LLVMVoidTypeKind &&
+        LLVMGetFirstUse(original)) {
         result_slot = extra_demote(original);
         next = LLVMGetNextInstruction(LLVMGetNextInstruction(original)); // behind the store of the result
     }
@@ -227,7 +234,8 @@ static void gather_allocas(struct twin *t)
 static LLVMValueRef first_after_memory(struct twin *t)
 {
     LLVMValueRef i = LLVMGetFirstInstruction(LLVMGetEntryBasicBlock(t->value));
-    while (LLVMIsAAllocaInst(i) || LLVMGetInstructionOpcode(i) == LLVMFreeze || is_intrinsic(i, "hlckpt_resume_get_result"))
+    while (LLVMIsAAllocaInst(i) || LLVMGetInstructionOpcode(i) == LLVMFreeze ||
+           is_intrinsic(i, "hlckpt_resume_get_result"))
         i = LLVMGetNextInstruction(i);
     return i;
 }
@@ -288,8 +296,10 @@ static void list_labels(struct twin *t)
 static void set_twin_attributes(struct twin *t)
 {
     add_attribute(t->m, t->value, "noinline", 0);
-    LLVMRemoveEnumAttributeAtIndex(t->value, LLVMAttributeFunctionIndex, LLVMGetEnumAttributeKindForName("alwaysinline", 12));
-    LLVMRemoveEnumAttributeAtIndex(t->value, LLVMAttributeFunctionIndex, LLVMGetEnumAttributeKindForName("inlinehint", 10));
+    LLVMRemoveEnumAttributeAtIndex(t->value, LLVMAttributeFunctionIndex,
+                                   LLVMGetEnumAttributeKindForName("alwaysinline", 12));
+    LLVMRemoveEnumAttributeAtIndex(t->value, LLVMAttributeFunctionIndex,
+                                   LLVMGetEnumAttributeKindForName("inlinehint", 10));
     LLVMSetSection(t->value, HLCKPT_TWIN_SECTION);
     LLVMSetLinkage(t->value, LLVMInternalLinkage);
     LLVMSetVisibility(t->value, LLVMDefaultVisibility);

@@ -1,22 +1,24 @@
-// Source types as the map describes them: in terms of C, so that a type has the same description on every target, with its layout on this target beside it.
+// Source types as the map describes them: in terms of C, so that a type has the same description on every target, with
+// its layout on this target beside it.
 //
 // Two rules make descriptions equal where headers differ between targets:
-//   - the width on the wire is the widest that the C type has anywhere: `long` has 64 bits, and so have size_t, ptrdiff_t and intptr_t, which are
+//   - the width on the wire is the widest that the C type has anywhere: `long` has 64 bits, and so have size_t,
+//   ptrdiff_t and intptr_t, which are
 //     `unsigned` or `int` on 32-bit targets and are therefore known by the name of their typedef;
 //   - qualifiers and typedefs disappear, `enum` becomes its integer type.
 //
-// Derived types are found again by what they are made of, basic types and typedefs by their debug node: `int64_t` is `long` on one target and `long long` on another,
-// and the table must have the same entries in the same order on both.
+// Derived types are found again by what they are made of, basic types and typedefs by their debug node: `int64_t` is
+// `long` on one target and `long long` on another, and the table must have the same entries in the same order on both.
 #include <llvm-c/Target.h>
 #include <string.h>
 
 #include "pass.h"
 
 static const char *const WORD_TYPEDEFS[] = {
-    "size_t",       "ssize_t",        "__ssize_t",      "ptrdiff_t",    "intptr_t",        "__intptr_t",
-    "uintptr_t",    "__swblk_t",      "int_fast16_t",   "int_fast32_t", "uint_fast16_t",   "uint_fast32_t",
-    "__fsword_t",   "nlink_t",        "__nlink_t",      "blksize_t",    "__blksize_t",     "greg_t",
-    "rlim_t",       "__syscall_slong_t", "__syscall_ulong_t",
+    "size_t",     "ssize_t",           "__ssize_t",         "ptrdiff_t",    "intptr_t",      "__intptr_t",
+    "uintptr_t",  "__swblk_t",         "int_fast16_t",      "int_fast32_t", "uint_fast16_t", "uint_fast32_t",
+    "__fsword_t", "nlink_t",           "__nlink_t",         "blksize_t",    "__blksize_t",   "greg_t",
+    "rlim_t",     "__syscall_slong_t", "__syscall_ulong_t",
 };
 
 // Handles of libc: what they point to is not the program's, and differs between versions.
@@ -36,7 +38,8 @@ static bool is_listed(const char *name, const char *const *list, size_t count)
 
 static bool is_derived(enum hlckpt_kind kind)
 {
-    return kind == HLCKPT_VOID || kind == HLCKPT_POINTER || kind == HLCKPT_ARRAY || kind == HLCKPT_FUNCTION || kind == HLCKPT_INCOMPLETE || kind == HLCKPT_VA_LIST;
+    return kind == HLCKPT_VOID || kind == HLCKPT_POINTER || kind == HLCKPT_ARRAY || kind == HLCKPT_FUNCTION ||
+           kind == HLCKPT_INCOMPLETE || kind == HLCKPT_VA_LIST;
 }
 
 static bool same_type(const struct type *a, const struct type *b)
@@ -90,7 +93,10 @@ static enum hlckpt_float_format format_of_bits(const struct types *t, uint64_t b
 {
     if (is_long_double)
         return (enum hlckpt_float_format)extra_long_double_format(t->module);
-    return bits == 16 ? HLCKPT_IEEE_HALF : bits == 32 ? HLCKPT_IEEE_SINGLE : bits == 64 ? HLCKPT_IEEE_DOUBLE : HLCKPT_IEEE_QUAD;
+    return bits == 16   ? HLCKPT_IEEE_HALF
+           : bits == 32 ? HLCKPT_IEEE_SINGLE
+           : bits == 64 ? HLCKPT_IEEE_DOUBLE
+                        : HLCKPT_IEEE_QUAD;
 }
 
 static struct type float_type(const struct types *t, uint64_t bits, bool is_long_double)
@@ -112,7 +118,10 @@ static struct type basic_type(const struct types *t, struct extra_type d)
     case EXTRA_SIGNED:
     case EXTRA_UNSIGNED: {
         bool is_long = strcmp(d.name, "long") == 0 || strcmp(d.name, "unsigned long") == 0;
-        return (struct type){.kind = HLCKPT_INT, .is_signed = d.encoding == EXTRA_SIGNED, .bits = is_long ? 64 : (uint32_t)d.bits, .size = d.bits / 8};
+        return (struct type){.kind = HLCKPT_INT,
+                             .is_signed = d.encoding == EXTRA_SIGNED,
+                             .bits = is_long ? 64 : (uint32_t)d.bits,
+                             .size = d.bits / 8};
     }
     case EXTRA_FLOATING:
         return float_type(t, d.bits, is_long_double);
@@ -149,14 +158,16 @@ static uint32_t array_type(struct types *t, LLVMMetadataRef source, struct extra
             return add_type(t, (struct type){.kind = HLCKPT_ARRAY, .base = type});
         }
         uint64_t known = count > 0 ? (uint64_t)count : 0;
-        type = add_type(t, (struct type){.kind = HLCKPT_ARRAY, .base = type, .count = known, .size = known * t->list.items[type].size});
+        type = add_type(
+            t, (struct type){
+                   .kind = HLCKPT_ARRAY, .base = type, .count = known, .size = known * t->list.items[type].size});
     }
     return type;
 }
 
 static void remember(struct types *t, LLVMMetadataRef source, uint32_t type)
 {
-    *vector_add(&t->known) = (__typeof__(*t->known.items)){source, type};
+    vector_push(&t->known, ((struct known_type){source, type}));
 }
 
 static uint32_t record_type(struct types *t, LLVMMetadataRef source, struct extra_type d)
@@ -231,7 +242,8 @@ static uint32_t describe(struct types *t, LLVMMetadataRef source)
     case EXTRA_QUALIFIER:
         return type_of_source(t, d.base);
     case EXTRA_ENUM:
-        return d.base ? type_of_source(t, d.base) : add_type(t, (struct type){.kind = HLCKPT_INT, .bits = 32, .size = d.bits / 8});
+        return d.base ? type_of_source(t, d.base)
+                      : add_type(t, (struct type){.kind = HLCKPT_INT, .bits = 32, .size = d.bits / 8});
     case EXTRA_POINTER:
         return pointer_type(t, d);
     case EXTRA_ARRAY:
@@ -325,9 +337,11 @@ uint32_t type_of_value(struct types *t, LLVMTypeRef type)
         return type_of_struct(t, type);
     case LLVMArrayTypeKind:
     case LLVMVectorTypeKind: {
-        uint64_t count = LLVMGetTypeKind(type) == LLVMArrayTypeKind ? LLVMGetArrayLength2(type) : LLVMGetVectorSize(type);
+        uint64_t count =
+            LLVMGetTypeKind(type) == LLVMArrayTypeKind ? LLVMGetArrayLength2(type) : LLVMGetVectorSize(type);
         uint32_t base = type_of_value(t, LLVMGetElementType(type));
-        return add_type(t, (struct type){.kind = HLCKPT_ARRAY, .base = base, .count = count, .size = allocated_size(t, type)});
+        return add_type(
+            t, (struct type){.kind = HLCKPT_ARRAY, .base = base, .count = count, .size = allocated_size(t, type)});
     }
     default:
         return add_type(t, (struct type){.kind = HLCKPT_INCOMPLETE, .name = "unknown"});

@@ -1,16 +1,20 @@
 // The live variables of each migration point.
 //
-// This runs on front-end code, where every source variable still is memory with a debug record. That is what makes the lists equal on every target: a variable is known
-// by its source name and type, whatever the target's ABI does with it.
+// This runs on front-end code, where every source variable still is memory with a debug record. That is what makes the
+// lists equal on every target: a variable is known by its source name and type, whatever the target's ABI does with it.
 //
-//   VALUE   a scalar whose address is not taken. Live at a point in its lexical scope if the memory may be read after it before it is written (data flow on loads and stores;
+//   VALUE   a scalar whose address is not taken. Live at a point in its lexical scope if the memory may be read after
+//   it before it is written (data flow on loads and stores;
 //           lifetime markers are not looked at, since they exist only where clang optimises).
-//   va_list contents mean nothing elsewhere: such a variable is live from va_start to va_end, and the runtime puts a capture off while one is.
-//   OBJECT  anything else with a name. Live while its lexical scope is open and something may have touched it.
-//   temporaries, the values in the middle of an expression, f() in f() + g(): SSA values that live across a point are demoted to memory first, and then are VALUEs without a name.
-//           Aggregates among them (struct results, compound literals) are OBJECTs without a name, live byte by byte, or from the first touch if their address is stored.
+//   va_list contents mean nothing elsewhere: such a variable is live from va_start to va_end, and the runtime puts a
+//   capture off while one is. OBJECT  anything else with a name. Live while its lexical scope is open and something may
+//   have touched it. temporaries, the values in the middle of an expression, f() in f() + g(): SSA values that live
+//   across a point are demoted to memory first, and then are VALUEs without a name.
+//           Aggregates among them (struct results, compound literals) are OBJECTs without a name, live byte by byte, or
+//           from the first touch if their address is stored.
 //
-// Each variable is analysed by itself: its uses become events in its blocks, and two bit vectors (of up to 64 parts of the variable) flow through the function.
+// Each variable is analysed by itself: its uses become events in its blocks, and two bit vectors (of up to 64 parts of
+// the variable) flow through the function.
 #include <llvm-c/Target.h>
 #include <string.h>
 
@@ -18,11 +22,16 @@
 
 // ---- instruction order
 
+struct order_entry {
+    const void *key; // block or instruction
+    uint32_t value;  // its index
+};
+
 struct order {
     VECTOR(LLVMBasicBlockRef) blocks;
     VECTOR(LLVMValueRef) instructions;
     VECTOR(uint32_t) block_of; // by instruction
-    struct { const void *key; uint32_t value; } *table;
+    struct order_entry *table;
     size_t mask;
 };
 
@@ -79,9 +88,9 @@ static uint32_t block_index(const struct order *o, LLVMBasicBlockRef block)
 
 struct crossing {
     const struct order *order;
-    uint32_t *points_before;  // by instruction: points before it in the function's order
-    uint32_t *first, *end;    // by block: its instructions
-    unsigned char *reached;   // by block: live on entry
+    uint32_t *points_before; // by instruction: points before it in the function's order
+    uint32_t *first, *end;   // by block: its instructions
+    unsigned char *reached;  // by block: live on entry
     VECTOR(uint32_t) work;
 };
 
@@ -100,7 +109,8 @@ static void reach_predecessors(struct crossing *c, uint32_t block)
     }
 }
 
-// The result of a call that returns in memory is needed after the call: the resumed frame hands its address to the callee.
+// The result of a call that returns in memory is needed after the call: the resumed frame hands its address to the
+// callee.
 static bool is_used_after(LLVMValueRef user, LLVMValueRef value)
 {
     return LLVMIsACallInst(user) && call_has_attribute(user, 1, "sret") && LLVMGetOperand(user, 0) == value;
@@ -154,7 +164,8 @@ static bool crosses_a_point(struct crossing *c, LLVMValueRef value)
 static bool is_demotable(LLVMValueRef i)
 {
     LLVMTypeKind kind = LLVMGetTypeKind(LLVMTypeOf(i));
-    return kind != LLVMVoidTypeKind && kind != LLVMTokenTypeKind && !LLVMIsAAllocaInst(i) && !LLVMIsATerminatorInst(i) && LLVMGetFirstUse(i);
+    return kind != LLVMVoidTypeKind && kind != LLVMTokenTypeKind && !LLVMIsAAllocaInst(i) &&
+           !LLVMIsATerminatorInst(i) && LLVMGetFirstUse(i);
 }
 
 static void mark_points(struct crossing *c, const struct function *f)
@@ -173,7 +184,8 @@ static void mark_points(struct crossing *c, const struct function *f)
 }
 
 // The source type of a pointer in the middle of an expression, or NULL: what it points to may be known by nothing else.
-static LLVMMetadataRef pointer_source(struct function *f, const struct extra_declare *declares, size_t count, LLVMValueRef value)
+static LLVMMetadataRef pointer_source(struct function *f, const struct extra_declare *declares, size_t count,
+                                      LLVMValueRef value)
 {
     while (LLVMIsAGetElementPtrInst(value) && LLVMGetNumOperands(value) == 2)
         value = LLVMGetOperand(value, 0); // p + i
@@ -222,7 +234,8 @@ static void demote_crossing_values(struct module *m, struct function *f)
         remember_pointer_type(m, f, source, slot);
         // New slots come first in the entry block: keep the order of the values.
         LLVMValueRef last = slot;
-        for (LLVMValueRef next = LLVMGetNextInstruction(last); LLVMIsAAllocaInst(next); next = LLVMGetNextInstruction(next))
+        for (LLVMValueRef next = LLVMGetNextInstruction(last); LLVMIsAAllocaInst(next);
+             next = LLVMGetNextInstruction(next))
             last = next;
         if (last != slot) {
             LLVMBuilderRef builder = LLVMCreateBuilderInContext(LLVMGetTypeContext(LLVMTypeOf(slot)));
@@ -258,7 +271,8 @@ static LLVMTypeRef memory_type(struct function *f, LLVMValueRef address)
 
 static bool is_result_memory(struct function *f, LLVMValueRef address)
 {
-    return LLVMIsAArgument(address) && LLVMCountParams(f->value) && LLVMGetParam(f->value, 0) == address && has_attribute(f->value, 1, "sret");
+    return LLVMIsAArgument(address) && LLVMCountParams(f->value) && LLVMGetParam(f->value, 0) == address &&
+           has_attribute(f->value, 1, "sret");
 }
 
 // Loads and stores of the whole scalar only: what mem2reg will promote.
@@ -274,7 +288,8 @@ static bool is_promotable(LLVMValueRef alloca)
         LLVMValueRef user = LLVMGetUser(use);
         if (LLVMIsALoadInst(user) && LLVMTypeOf(user) == type && !LLVMGetVolatile(user) && !LLVMGetOrdering(user))
             continue;
-        if (LLVMIsAStoreInst(user) && LLVMGetOperand(user, 0) != alloca && LLVMTypeOf(LLVMGetOperand(user, 0)) == type && !LLVMGetVolatile(user) && !LLVMGetOrdering(user))
+        if (LLVMIsAStoreInst(user) && LLVMGetOperand(user, 0) != alloca &&
+            LLVMTypeOf(LLVMGetOperand(user, 0)) == type && !LLVMGetVolatile(user) && !LLVMGetOrdering(user))
             continue;
         if (!is_intrinsic(user, "llvm.lifetime.") && !is_intrinsic(user, "llvm.dbg."))
             return false;
@@ -300,8 +315,14 @@ static void add_named(struct function *f, const struct extra_declare *declare)
                 address = LLVMGetOperand(LLVMGetUser(use), 0);
     if (described.artificial || is_listed(f, address) || !(LLVMIsAAllocaInst(address) || LLVMIsAArgument(address)))
         return;
-    struct variable v = {.name = described.name, .line = described.line, .storage = HLCKPT_OBJECT, .address = address, .source = described.type, .scope = described.scope,
-                         .argument = described.argument, .is_result = is_result_memory(f, address)};
+    struct variable v = {.name = described.name,
+                         .line = described.line,
+                         .storage = HLCKPT_OBJECT,
+                         .address = address,
+                         .source = described.type,
+                         .scope = described.scope,
+                         .argument = described.argument,
+                         .is_result = is_result_memory(f, address)};
     vector_push(&f->variables, v);
 }
 
@@ -315,7 +336,8 @@ static void describe_named(struct module *m, struct variable *v)
     }
 }
 
-// Parameters, then local variables as they stand in the source: where the records stand depends on the target and on the level of optimisation.
+// Parameters, then local variables as they stand in the source: where the records stand depends on the target and on
+// the level of optimisation.
 static bool comes_after(const struct variable *a, const struct variable *b)
 {
     if (a->argument != b->argument)
@@ -338,7 +360,12 @@ static void add_stand_ins(struct function *f)
 {
     for (size_t i = 0; i < f->stand_ins.count; i++) {
         struct stand_in s = f->stand_ins.items[i];
-        struct variable v = {.name = s.name, .type = s.type, .line = s.line, .storage = HLCKPT_VALUE, .address = s.address, .value = LLVMGetAllocatedType(s.address)};
+        struct variable v = {.name = s.name,
+                             .type = s.type,
+                             .line = s.line,
+                             .storage = HLCKPT_VALUE,
+                             .address = s.address,
+                             .value = LLVMGetAllocatedType(s.address)};
         if (!is_promotable(s.address)) {
             v.storage = HLCKPT_OBJECT;
             v.escapes = true;
@@ -350,7 +377,8 @@ static void add_stand_ins(struct function *f)
 static void add_temporary(struct function *f, LLVMValueRef address)
 {
     LLVMTypeRef type = memory_type(f, address);
-    struct variable v = {.name = "", .storage = HLCKPT_OBJECT, .address = address, .is_result = is_result_memory(f, address)};
+    struct variable v = {
+        .name = "", .storage = HLCKPT_OBJECT, .address = address, .is_result = is_result_memory(f, address)};
     if (is_promotable(address)) {
         v.storage = HLCKPT_VALUE;
         v.value = type;
@@ -390,7 +418,7 @@ struct flow {
     const struct order *order;
     LLVMModuleRef module;
     struct variable *variable;
-    uint64_t size, grain;    // bytes; bytes a part
+    uint64_t size, grain; // bytes; bytes a part
     VECTOR(struct event) events;
     uint64_t *live_in, *touched_out; // by block
 };
@@ -442,7 +470,8 @@ static bool constant_offset(const struct flow *f, LLVMValueRef gep, uint64_t *of
     return true;
 }
 
-// Whether a temporary was filled in the way in which an ABI makes its copies: as a whole, or from the result of a call. Its address in a call then is a passed value.
+// Whether a temporary was filled in the way in which an ABI makes its copies: as a whole, or from the result of a call.
+// Its address in a call then is a passed value.
 static bool is_passed_copy(const struct flow *f)
 {
     LLVMTypeRef type = LLVMIsAAllocaInst(f->variable->address) ? LLVMGetAllocatedType(f->variable->address) : NULL;
@@ -456,7 +485,8 @@ static bool is_passed_copy(const struct flow *f)
             LLVMValueRef source = LLVMGetOperand(user, 1);
             return !(LLVMIsAGlobalVariable(source) && LLVMIsGlobalConstant(source));
         }
-        if (LLVMIsACallInst(user) && call_has_attribute(user, 1, "sret") && LLVMGetOperand(user, 0) == f->variable->address)
+        if (LLVMIsACallInst(user) && call_has_attribute(user, 1, "sret") &&
+            LLVMGetOperand(user, 0) == f->variable->address)
             return true;
         if (LLVMIsAStoreInst(user) && LLVMIsACallInst(LLVMGetOperand(user, 0)))
             return true;
@@ -466,7 +496,8 @@ static bool is_passed_copy(const struct flow *f)
 
 static void follow_address(struct flow *f, LLVMValueRef address, uint64_t offset, bool known);
 
-static void follow_memory_intrinsic(struct flow *f, LLVMValueRef call, LLVMValueRef address, uint64_t offset, bool known)
+static void follow_memory_intrinsic(struct flow *f, LLVMValueRef call, LLVMValueRef address, uint64_t offset,
+                                    bool known)
 {
     LLVMValueRef length = LLVMGetOperand(call, 2);
     uint64_t size = known && LLVMIsAConstantInt(length) ? LLVMConstIntGetZExtValue(length) : 0;
@@ -492,9 +523,11 @@ static void follow_call(struct flow *f, LLVMValueRef call, LLVMValueRef address,
         add_event(f, call, 0, ALL, 0);
     else if (is_intrinsic(call, "llvm.lifetime.") || is_intrinsic(call, "llvm.dbg."))
         return;
-    else if (is_intrinsic(call, "llvm.memcpy") || is_intrinsic(call, "llvm.memmove") || is_intrinsic(call, "llvm.memset"))
+    else if (is_intrinsic(call, "llvm.memcpy") || is_intrinsic(call, "llvm.memmove") ||
+             is_intrinsic(call, "llvm.memset"))
         follow_memory_intrinsic(f, call, address, offset, known);
-    else if (is_intrinsic(call, "llvm.va_start") || (is_intrinsic(call, "llvm.va_copy") && LLVMGetOperand(call, 0) == address))
+    else if (is_intrinsic(call, "llvm.va_start") ||
+             (is_intrinsic(call, "llvm.va_copy") && LLVMGetOperand(call, 0) == address))
         add_event(f, call, 0, ALL, ALL);
     else if (is_intrinsic(call, "llvm.va_"))
         add_event(f, call, ALL, 0, 0);

@@ -4,9 +4,9 @@
 
 #include <stdlib.h>
 
-#define VECTOR(...)                                                                                                     \
+#define VECTOR(...)                                                                                                    \
     struct {                                                                                                           \
-        __VA_ARGS__ *items;                                                                                                      \
+        __VA_ARGS__ *items;                                                                                            \
         size_t count, capacity;                                                                                        \
     }
 

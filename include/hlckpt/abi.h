@@ -5,8 +5,9 @@
 //
 // A capture, in the order of events:
 //     poll        if (hlckpt_poll_requested && hlckpt_poll())             cold block at a poll
-//     save        slots = hlckpt_frame(&function, point and count); slots[i] = value...; _Unwind_Resume(hlckpt_unwind());
-//     unwind      each call with live variables has a landing pad that saves the frame in the same way
+//     save        slots = hlckpt_frame(&function, point and count); slots[i] = value...;
+//     _Unwind_Resume(hlckpt_unwind()); unwind      each call with live variables has a landing pad that saves the frame
+//     in the same way
 // A resume:
 //     enter       twin(): slots = hlckpt_resume_enter(&function); switch (point in the header before the slots)
 //     objects     slots[i] = address of each memory object of the frame; hlckpt_resume_values(slots);
@@ -62,48 +63,54 @@ struct hlckpt_module {
 // Registers a module; called by a constructor that the pass emits. Before any other constructor of the program.
 void hlckpt_register(struct hlckpt_module *module);
 
-// Runs the program: calls `program_main`, or resumes it when the process was started to restore an image. The pass emits a `main`
-// that does nothing but this; its frame is the base of the main thread's stack. `function` is NULL when main cannot be captured.
+// Runs the program: calls `program_main`, or resumes it when the process was started to restore an image. The pass
+// emits a `main` that does nothing but this; its frame is the base of the main thread's stack. `function` is NULL when
+// main cannot be captured.
 int hlckpt_run(int argc, char **argv, char **envp, int (*program_main)(int, char **, char **),
                const struct hlckpt_function *function);
 
 // Nonzero when a capture is wanted; loaded at every poll.
 extern volatile uint32_t hlckpt_poll_requested;
 
-// The slow path of a poll. Returns true only in the process that captures; the caller then saves its frames and unwinds.
+// The slow path of a poll. Returns true only in the process that captures; the caller then saves its frames and
+// unwinds.
 HLCKPT_POLL_CONVENTION bool hlckpt_poll(void);
 
-// Opens the record of one frame, innermost frame first: its point, and the number of its slots times HLCKPT_MOST_POINTS. Returns the slots, aligned to
-// HLCKPT_SLOT_SIZE, to be filled.
+// Opens the record of one frame, innermost frame first: its point, and the number of its slots times
+// HLCKPT_MOST_POINTS. Returns the slots, aligned to HLCKPT_SLOT_SIZE, to be filled.
 void *hlckpt_frame(const struct hlckpt_function *function, uint32_t point_and_count);
 #define HLCKPT_MOST_POINTS (UINT32_C(1) << 20) // in a function
 #define HLCKPT_MOST_SLOTS  (UINT32_C(1) << 12) // of a frame
 
-// Unwinds the stack and completes the capture: called after a poll's own frames are saved, and does not return. Called by a landing pad that has saved its own, returns the
-// exception that is under way, for _Unwind_Resume.
+// Unwinds the stack and completes the capture: called after a poll's own frames are saved, and does not return. Called
+// by a landing pad that has saved its own, returns the exception that is under way, for _Unwind_Resume.
 void *hlckpt_unwind(void);
 
-// The frame to be rebuilt next, which must be of `function`. Returns its slots; the point is the uint32_t at HLCKPT_SLOT_SIZE before them.
+// The frame to be rebuilt next, which must be of `function`. Returns its slots; the point is the uint32_t at
+// HLCKPT_SLOT_SIZE before them.
 void *hlckpt_resume_enter(const struct hlckpt_function *function);
 
-// The frame's objects have their addresses in their slots: registers them, and turns the other slots into values of this process.
+// The frame's objects have their addresses in their slots: registers them, and turns the other slots into values of
+// this process.
 void hlckpt_resume_values(void *slots);
 
 // The twin of the next inner frame, to be called with the type of the call that is resumed.
 void (*hlckpt_resume_callee(void))(void);
 
-// Where the callee's result goes when the target returns it in memory: set before the twin is called, fetched by the twin first.
+// Where the callee's result goes when the target returns it in memory: set before the twin is called, fetched by the
+// twin first.
 void hlckpt_resume_set_result(void *address);
 void *hlckpt_resume_get_result(void);
 
 // The innermost frame is rebuilt: fills all objects, puts back files and process state, and lets the program go on.
 void hlckpt_resume_run(void);
 
-// A label value taken in a function, as the label of its twin (computed goto in a resumed frame). Returns the label unchanged if unknown.
+// A label value taken in a function, as the label of its twin (computed goto in a resumed frame). Returns the label
+// unchanged if unknown.
 void *hlckpt_resume_label(void *label);
 
-// Dynamic allocas (VLA, alloca) live in the heap while their scope is open, so that an image holds them like any other object. `*scope` heads
-// the list of the function's open blocks, and is one of its live variables.
+// Dynamic allocas (VLA, alloca) live in the heap while their scope is open, so that an image holds them like any other
+// object. `*scope` heads the list of the function's open blocks, and is one of its live variables.
 void *hlckpt_scope_allocate(void **scope, size_t size, size_t alignment);
 void hlckpt_scope_release(void **scope, void *mark); // frees what was allocated since *scope was `mark`
 

@@ -2,15 +2,17 @@
 #ifndef HLCKPT_ISA_H
 #define HLCKPT_ISA_H
 
-// A poll's slow path preserves all general registers where the target has such a convention, so that a poll costs its caller no spills.
-// The pass uses the same convention for the call (pass/llvm). preserve_most leaves vector registers to the caller, whatever their width.
+// A poll's slow path preserves all general registers where the target has such a convention, so that a poll costs its
+// caller no spills. The pass uses the same convention for the call (pass/llvm). preserve_most leaves vector registers
+// to the caller, whatever their width.
 #if defined(__x86_64__) || defined(__aarch64__)
 #define HLCKPT_POLL_CONVENTION __attribute__((preserve_most))
 #else
 #define HLCKPT_POLL_CONVENTION
 #endif
 
-// ARM's unwinder hands the exception class to a stop function as a pointer to eight bytes, though its header says uint64_t.
+// ARM's unwinder hands the exception class to a stop function as a pointer to eight bytes, though its header says
+// uint64_t.
 #if defined(__arm__)
 #define HLCKPT_UNWIND_CLASS void *
 #else

@@ -42,8 +42,8 @@ struct hlckpt_declared {
 #define HLCKPT_DECLARE_RESOURCE(constructor, signature, destructor, memory)                                            \
     __attribute__((used)) static const struct hlckpt_resource hlckpt_resource_##constructor = {                        \
         #constructor, signature, #destructor, (void (*)(void))constructor, (void (*)(void))destructor};                \
-    HLCKPT_LISTED static const struct hlckpt_declared hlckpt_declared_##constructor = {                                \
-        &hlckpt_resource_##constructor, memory};
+    HLCKPT_LISTED static const struct hlckpt_declared hlckpt_declared_##constructor = {&hlckpt_resource_##constructor, \
+                                                                                       memory};
 #define HLCKPT_LISTED __attribute__((used, retain, section("hlckpt_resources")))
 
 // Constructors and destructors that the runtime itself describes (rt/resource-table.c): calls of these in instrumented

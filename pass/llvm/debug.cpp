@@ -12,15 +12,20 @@
 
 using namespace llvm;
 
-static const char *text(StringRef s) { return s.data() ? s.data() : ""; }
+static const char *text(StringRef s)
+{
+    return s.data() ? s.data() : "";
+}
 
-static const Function &function_of(Value *where) {
+static const Function &function_of(Value *where)
+{
     if (auto *function = dyn_cast<Function>(where))
         return *function;
     return *cast<Instruction>(where)->getFunction();
 }
 
-static DebugLoc location_of(Value *where) {
+static DebugLoc location_of(Value *where)
+{
     if (auto *instruction = dyn_cast<Instruction>(where))
         if (instruction->getDebugLoc())
             return instruction->getDebugLoc();
@@ -29,21 +34,24 @@ static DebugLoc location_of(Value *where) {
     return DebugLoc();
 }
 
-void extra_error(LLVMValueRef where, const char *message) {
+void extra_error(LLVMValueRef where, const char *message)
+{
     Value *value = unwrap(where);
     const Function &function = function_of(value);
     DiagnosticInfoUnsupported diagnostic(function, Twine("hlckpt: ") + message, location_of(value), DS_Error);
     function.getContext().diagnose(diagnostic);
 }
 
-void extra_remark(LLVMValueRef where, const char *message) {
+void extra_remark(LLVMValueRef where, const char *message)
+{
     Value *value = unwrap(where);
     OptimizationRemark remark("hlckpt", "Capture", location_of(value), &function_of(value).getEntryBlock());
     remark << message;
     function_of(value).getContext().diagnose(remark);
 }
 
-void extra_missed(LLVMValueRef where, const char *message) {
+void extra_missed(LLVMValueRef where, const char *message)
+{
     Value *value = unwrap(where);
     OptimizationRemarkMissed remark("hlckpt", "Capture", location_of(value), &function_of(value).getEntryBlock());
     remark << message;
@@ -53,21 +61,24 @@ void extra_missed(LLVMValueRef where, const char *message) {
 // ---- variables
 
 static void add_declare(SmallVectorImpl<extra_declare> &declares, DILocalVariable *variable, Value *address,
-                        const DIExpression *expression) {
+                        const DIExpression *expression)
+{
     if (!address || isa<UndefValue>(address))
         return;
     bool indirect = expression->getNumElements() > 0 && expression->getElement(0) == dwarf::DW_OP_deref;
     declares.push_back({wrap(variable), wrap(address), indirect});
 }
 
-size_t extra_declares(LLVMValueRef function, extra_declare **out) {
+size_t extra_declares(LLVMValueRef function, extra_declare **out)
+{
     SmallVector<extra_declare, 32> declares;
     for (BasicBlock &block : *unwrap<Function>(function))
         for (Instruction &instruction : block) {
             for (DbgVariableRecord &record : filterDbgVars(instruction.getDbgRecordRange()))
                 if (record.isDbgDeclare())
                     add_declare(declares, record.getVariable(), record.getAddress(), record.getExpression());
-                else if (record.isDbgAssign()) // what clang makes of a declaration when it optimises: one where it stood, one at each store
+                else if (record.isDbgAssign()) // what clang makes of a declaration when it optimises: one where it
+                                               // stood, one at each store
                     add_declare(declares, record.getVariable(), record.getAddress(), record.getAddressExpression());
             if (auto *assign = dyn_cast<DbgAssignIntrinsic>(&instruction))
                 add_declare(declares, assign->getVariable(), assign->getAddress(), assign->getAddressExpression());
@@ -79,13 +90,15 @@ size_t extra_declares(LLVMValueRef function, extra_declare **out) {
     return declares.size();
 }
 
-extra_variable extra_describe_variable(LLVMMetadataRef local_variable) {
+extra_variable extra_describe_variable(LLVMMetadataRef local_variable)
+{
     auto *variable = cast<DILocalVariable>(unwrap(local_variable));
-    return {text(variable->getName()), variable->getLine(),        variable->getArg(),
+    return {text(variable->getName()), variable->getLine(),       variable->getArg(),
             variable->isArtificial(),  wrap(variable->getType()), wrap(variable->getScope())};
 }
 
-bool extra_in_scope(LLVMMetadataRef scope, LLVMValueRef instruction) {
+bool extra_in_scope(LLVMMetadataRef scope, LLVMValueRef instruction)
+{
     auto *wanted = cast<DILocalScope>(unwrap(scope))->getNonLexicalBlockFileScope();
     const DILocation *location = unwrap<Instruction>(instruction)->getDebugLoc();
     if (!location)
@@ -101,45 +114,63 @@ bool extra_in_scope(LLVMMetadataRef scope, LLVMValueRef instruction) {
 
 // ---- types
 
-static extra_encoding encoding_of(const DIBasicType *type) {
+static extra_encoding encoding_of(const DIBasicType *type)
+{
     switch (type->getEncoding()) {
-    case dwarf::DW_ATE_boolean: return EXTRA_BOOLEAN;
-    case dwarf::DW_ATE_signed: return EXTRA_SIGNED;
-    case dwarf::DW_ATE_unsigned: return EXTRA_UNSIGNED;
-    case dwarf::DW_ATE_UTF: return EXTRA_UNSIGNED;
+    case dwarf::DW_ATE_boolean:
+        return EXTRA_BOOLEAN;
+    case dwarf::DW_ATE_signed:
+        return EXTRA_SIGNED;
+    case dwarf::DW_ATE_unsigned:
+        return EXTRA_UNSIGNED;
+    case dwarf::DW_ATE_UTF:
+        return EXTRA_UNSIGNED;
     case dwarf::DW_ATE_signed_char:
     case dwarf::DW_ATE_unsigned_char:
         if (type->getName() == "char")
             return EXTRA_CHAR;
         return type->getEncoding() == dwarf::DW_ATE_signed_char ? EXTRA_SIGNED : EXTRA_UNSIGNED;
-    case dwarf::DW_ATE_float: return EXTRA_FLOATING;
-    case dwarf::DW_ATE_complex_float: return EXTRA_COMPLEX_FLOATING;
-    default: return EXTRA_OTHER;
+    case dwarf::DW_ATE_float:
+        return EXTRA_FLOATING;
+    case dwarf::DW_ATE_complex_float:
+        return EXTRA_COMPLEX_FLOATING;
+    default:
+        return EXTRA_OTHER;
     }
 }
 
-static extra_type_kind kind_of_composite(const DICompositeType *type) {
+static extra_type_kind kind_of_composite(const DICompositeType *type)
+{
     if (type->getTag() == dwarf::DW_TAG_array_type)
         return EXTRA_ARRAY;
     if (type->isForwardDecl())
         return EXTRA_DECLARATION;
     switch (type->getTag()) {
-    case dwarf::DW_TAG_structure_type: return EXTRA_STRUCT;
-    case dwarf::DW_TAG_union_type: return EXTRA_UNION;
-    case dwarf::DW_TAG_enumeration_type: return EXTRA_ENUM;
-    default: return EXTRA_NONE;
+    case dwarf::DW_TAG_structure_type:
+        return EXTRA_STRUCT;
+    case dwarf::DW_TAG_union_type:
+        return EXTRA_UNION;
+    case dwarf::DW_TAG_enumeration_type:
+        return EXTRA_ENUM;
+    default:
+        return EXTRA_NONE;
     }
 }
 
-static extra_type_kind kind_of_derived(const DIDerivedType *type) {
+static extra_type_kind kind_of_derived(const DIDerivedType *type)
+{
     switch (type->getTag()) {
-    case dwarf::DW_TAG_typedef: return EXTRA_TYPEDEF;
-    case dwarf::DW_TAG_pointer_type: return EXTRA_POINTER;
-    default: return EXTRA_QUALIFIER;
+    case dwarf::DW_TAG_typedef:
+        return EXTRA_TYPEDEF;
+    case dwarf::DW_TAG_pointer_type:
+        return EXTRA_POINTER;
+    default:
+        return EXTRA_QUALIFIER;
     }
 }
 
-extra_type extra_describe_type(LLVMMetadataRef reference) {
+extra_type extra_describe_type(LLVMMetadataRef reference)
+{
     extra_type described = {EXTRA_NONE, EXTRA_OTHER, "", 0, nullptr, 0};
     auto *type = reference ? dyn_cast<DIType>(unwrap(reference)) : nullptr;
     if (!type)
@@ -162,20 +193,23 @@ extra_type extra_describe_type(LLVMMetadataRef reference) {
     return described;
 }
 
-struct extra_member extra_member(LLVMMetadataRef type, size_t index) {
+struct extra_member extra_member(LLVMMetadataRef type, size_t index)
+{
     auto *member = cast<DIDerivedType>(cast<DICompositeType>(unwrap(type))->getElements()[index]);
     uint32_t width = member->isBitField() ? uint32_t(member->getSizeInBits()) : 0;
     return {text(member->getName()), wrap(member->getBaseType()), member->getOffsetInBits(), width};
 }
 
-int64_t extra_dimension(LLVMMetadataRef array, size_t index) {
+int64_t extra_dimension(LLVMMetadataRef array, size_t index)
+{
     auto *range = dyn_cast<DISubrange>(cast<DICompositeType>(unwrap(array))->getElements()[index]);
     auto count = range ? range->getCount() : DISubrange::BoundType();
     auto *constant = dyn_cast_if_present<ConstantInt *>(count);
     return constant ? constant->getSExtValue() : -1;
 }
 
-LLVMMetadataRef extra_global_type(LLVMValueRef global, unsigned *line) {
+LLVMMetadataRef extra_global_type(LLVMValueRef global, unsigned *line)
+{
     SmallVector<DIGlobalVariableExpression *, 1> expressions;
     unwrap<GlobalVariable>(global)->getDebugInfo(expressions);
     if (expressions.empty())
@@ -184,21 +218,27 @@ LLVMMetadataRef extra_global_type(LLVMValueRef global, unsigned *line) {
     return wrap(expressions[0]->getVariable()->getType());
 }
 
-LLVMMetadataRef extra_result_type(LLVMValueRef function, bool *known) {
+LLVMMetadataRef extra_result_type(LLVMValueRef function, bool *known)
+{
     auto *subprogram = unwrap<Function>(function)->getSubprogram();
     auto *type = subprogram ? subprogram->getType() : nullptr;
     *known = type && type->getTypeArray().size() > 0;
     return *known ? wrap(static_cast<Metadata *>(type->getTypeArray()[0])) : nullptr;
 }
 
-unsigned extra_function_line(LLVMValueRef function) {
+unsigned extra_function_line(LLVMValueRef function)
+{
     auto *subprogram = unwrap<Function>(function)->getSubprogram();
     return subprogram ? subprogram->getLine() : 0;
 }
 
-bool extra_has_subprogram(LLVMValueRef function) { return unwrap<Function>(function)->getSubprogram() != nullptr; }
+bool extra_has_subprogram(LLVMValueRef function)
+{
+    return unwrap<Function>(function)->getSubprogram() != nullptr;
+}
 
-LLVMMetadataRef extra_find_composite(LLVMModuleRef module, const char *tag, bool is_union) {
+LLVMMetadataRef extra_find_composite(LLVMModuleRef module, const char *tag, bool is_union)
+{
     DebugInfoFinder finder;
     finder.processModule(*unwrap(module));
     for (DIType *type : finder.types()) {
@@ -210,7 +250,8 @@ LLVMMetadataRef extra_find_composite(LLVMModuleRef module, const char *tag, bool
     return nullptr;
 }
 
-static bool is_plain_scalar(const DIType *type) {
+static bool is_plain_scalar(const DIType *type)
+{
     while (auto *derived = dyn_cast_or_null<DIDerivedType>(type)) {
         if (derived->getTag() == dwarf::DW_TAG_pointer_type)
             return true;
@@ -221,10 +262,12 @@ static bool is_plain_scalar(const DIType *type) {
     if (auto *composite = dyn_cast<DICompositeType>(type))
         return composite->getTag() == dwarf::DW_TAG_enumeration_type;
     auto *basic = dyn_cast<DIBasicType>(type);
-    return basic && basic->getSizeInBits() <= 64 && basic->getName() != "long double" && basic->getEncoding() != dwarf::DW_ATE_complex_float;
+    return basic && basic->getSizeInBits() <= 64 && basic->getName() != "long double" &&
+           basic->getEncoding() != dwarf::DW_ATE_complex_float;
 }
 
-bool extra_scalar_signature(LLVMValueRef function) {
+bool extra_scalar_signature(LLVMValueRef function)
+{
     auto *subprogram = unwrap<Function>(function)->getSubprogram();
     if (!subprogram || !subprogram->getType() || unwrap<Function>(function)->isVarArg())
         return false;

@@ -1,5 +1,6 @@
-// What the pass needs of LLVM that llvm-c 19 does not offer: plugin entry and extension points (plugin.cpp), diagnostics and debug records (debug.cpp),
-// cloning and control-flow utilities (transform.cpp), loop analyses (strip_mine.cpp). Everything else in the pass is C on llvm-c.
+// What the pass needs of LLVM that llvm-c 19 does not offer: plugin entry and extension points (plugin.cpp),
+// diagnostics and debug records (debug.cpp), cloning and control-flow utilities (transform.cpp), loop analyses
+// (strip_mine.cpp). Everything else in the pass is C on llvm-c.
 //
 // Strings that are returned live as long as the LLVM context. No function here keeps state between calls.
 #ifndef PASS_LLVM_EXTRA_H
@@ -21,7 +22,7 @@ void hlckpt_lower_points(LLVMModuleRef module);  // last
 
 // ---- diagnostics; `where` is an instruction or a function
 
-void extra_error(LLVMValueRef where, const char *message);   // compilation fails
+void extra_error(LLVMValueRef where, const char *message);     // compilation fails
 void extra_remark(LLVMValueRef function, const char *message); // shown by -Rpass=hlckpt
 void extra_missed(LLVMValueRef function, const char *message); // shown by -Rpass-missed=hlckpt
 
@@ -42,7 +43,8 @@ struct extra_variable {
     LLVMMetadataRef type, scope;
 };
 struct extra_variable extra_describe_variable(LLVMMetadataRef local_variable);
-bool extra_in_scope(LLVMMetadataRef scope, LLVMValueRef instruction); // its location lies in the lexical scope, or it has none
+bool extra_in_scope(LLVMMetadataRef scope,
+                    LLVMValueRef instruction); // its location lies in the lexical scope, or it has none
 
 enum extra_type_kind {
     EXTRA_NONE, // void, or unknown
@@ -57,7 +59,15 @@ enum extra_type_kind {
     EXTRA_SUBROUTINE,
     EXTRA_DECLARATION, // struct, union or enum known by name only
 };
-enum extra_encoding { EXTRA_BOOLEAN, EXTRA_SIGNED, EXTRA_UNSIGNED, EXTRA_CHAR, EXTRA_FLOATING, EXTRA_COMPLEX_FLOATING, EXTRA_OTHER };
+enum extra_encoding {
+    EXTRA_BOOLEAN,
+    EXTRA_SIGNED,
+    EXTRA_UNSIGNED,
+    EXTRA_CHAR,
+    EXTRA_FLOATING,
+    EXTRA_COMPLEX_FLOATING,
+    EXTRA_OTHER
+};
 struct extra_type {
     enum extra_type_kind kind;
     enum extra_encoding encoding; // of a basic type
@@ -85,37 +95,44 @@ LLVMMetadataRef extra_find_composite(LLVMModuleRef module, const char *tag, bool
 
 // ---- transformations
 
-LLVMValueRef extra_add_deopt(LLVMValueRef call, LLVMValueRef *values, size_t count); // returns the new call; the old one is erased
+LLVMValueRef extra_add_deopt(LLVMValueRef call, LLVMValueRef *values,
+                             size_t count); // returns the new call; the old one is erased
 LLVMValueRef extra_drop_deopt(LLVMValueRef call);
-LLVMValueRef extra_demote(LLVMValueRef instruction_or_phi); // the alloca; NULL if it has no uses
+LLVMValueRef extra_demote(LLVMValueRef instruction_or_phi);                       // the alloca; NULL if it has no uses
 LLVMBasicBlockRef extra_split_before(LLVMValueRef instruction, const char *name); // the new block begins with it
 LLVMBasicBlockRef extra_merge_latches(LLVMBasicBlockRef header, LLVMBasicBlockRef *latches, size_t count);
 LLVMValueRef extra_call_to_invoke(LLVMValueRef call, LLVMBasicBlockRef unwind);
 
-// Clones a function without its parameters. Pointer arguments that the callers of this library name in `memory` are replaced by the given
-// values later: until then the twin's uses of argument i refer to a placeholder, extra_clone_argument(clone, i).
+// Clones a function without its parameters. Pointer arguments that the callers of this library name in `memory` are
+// replaced by the given values later: until then the twin's uses of argument i refer to a placeholder,
+// extra_clone_argument(clone, i).
 struct extra_clone;
 struct extra_clone *extra_clone_function(LLVMValueRef function, const char *name);
-LLVMValueRef extra_clone_result(struct extra_clone *clone);                      // the new function
+LLVMValueRef extra_clone_result(struct extra_clone *clone);                       // the new function
 LLVMValueRef extra_clone_value(struct extra_clone *clone, LLVMValueRef original); // instruction -> its clone
-LLVMValueRef extra_clone_argument(struct extra_clone *clone, unsigned index);     // placeholder instruction in the entry block
+LLVMValueRef extra_clone_argument(struct extra_clone *clone,
+                                  unsigned index); // placeholder instruction in the entry block
 LLVMBasicBlockRef extra_clone_block(struct extra_clone *clone, LLVMBasicBlockRef original);
 void extra_clone_free(struct extra_clone *clone);
 
-// Enters loops of `twin` in the middle without making them irreducible: for each entry (a branch from `from[i]` to `to[i]` in a loop), the rest of the current
-// iteration is cloned up to the header of the innermost loop, and the branch leads into the clone. To be called while the entries are not yet reachable.
+// Enters loops of `twin` in the middle without making them irreducible: for each entry (a branch from `from[i]` to
+// `to[i]` in a loop), the rest of the current iteration is cloned up to the header of the innermost loop, and the
+// branch leads into the clone. To be called while the entries are not yet reachable.
 void extra_peel_entries(LLVMValueRef twin, LLVMBasicBlockRef *from, LLVMBasicBlockRef *to, size_t count);
 void extra_remove_unreachable(LLVMValueRef function);
 
 bool extra_is_library_function(LLVMValueRef function); // one that LLVM knows
-LLVMTypeRef extra_word_type(LLVMModuleRef module); // size_t
+LLVMTypeRef extra_word_type(LLVMModuleRef module);     // size_t
 bool extra_address_taken(LLVMValueRef function_or_block);
-// Result and parameters are void, pointers, or integers and floats of at most 64 bits on every target: passed in the same way everywhere.
+// Result and parameters are void, pointers, or integers and floats of at most 64 bits on every target: passed in the
+// same way everywhere.
 bool extra_scalar_signature(LLVMValueRef function);
-void extra_set_local_in_program(LLVMValueRef global); // defined in the same executable, unless this module may become part of a shared library
+void extra_set_local_in_program(
+    LLVMValueRef global); // defined in the same executable, unless this module may become part of a shared library
 void extra_append_constructor(LLVMModuleRef module, LLVMValueRef function, int priority);
 
-// The headers of loops that go round a few times only, whatever happens: a constant number, small for the nest in all. free(*headers)
+// The headers of loops that go round a few times only, whatever happens: a constant number, small for the nest in all.
+// free(*headers)
 size_t extra_short_loops(LLVMValueRef function, LLVMBasicBlockRef **headers);
 
 // ---- what differs between targets (target.cpp)

@@ -16,27 +16,38 @@
 
 using namespace llvm;
 
-namespace {
+namespace
+{
 
 // Required: optnone functions are instrumented too.
 struct InsertPoints : PassInfoMixin<InsertPoints> {
-    PreservedAnalyses run(Module &module, ModuleAnalysisManager &) {
+    PreservedAnalyses run(Module &module, ModuleAnalysisManager &)
+    {
         hlckpt_insert_points(wrap(&module));
         return PreservedAnalyses::none();
     }
-    static bool isRequired() { return true; }
+    static bool isRequired()
+    {
+        return true;
+    }
 };
 
 struct LowerPoints : PassInfoMixin<LowerPoints> {
-    PreservedAnalyses run(Module &module, ModuleAnalysisManager &) {
+    PreservedAnalyses run(Module &module, ModuleAnalysisManager &)
+    {
         hlckpt_lower_points(wrap(&module));
         return PreservedAnalyses::none();
     }
-    static bool isRequired() { return true; }
+    static bool isRequired()
+    {
+        return true;
+    }
 };
 
-void register_steps(PassBuilder &builder) {
-    builder.registerPipelineStartEPCallback([](ModulePassManager &passes, OptimizationLevel) { passes.addPass(InsertPoints()); });
+void register_steps(PassBuilder &builder)
+{
+    builder.registerPipelineStartEPCallback(
+        [](ModulePassManager &passes, OptimizationLevel) { passes.addPass(InsertPoints()); });
     builder.registerVectorizerStartEPCallback([](FunctionPassManager &passes, OptimizationLevel level) {
         if (level == OptimizationLevel::O0)
             return;
@@ -52,7 +63,8 @@ void register_steps(PassBuilder &builder) {
         if (level != OptimizationLevel::O0)
             passes.addPass(DropPolls());
     });
-    builder.registerOptimizerLastEPCallback([](ModulePassManager &passes, OptimizationLevel) { passes.addPass(LowerPoints()); });
+    builder.registerOptimizerLastEPCallback(
+        [](ModulePassManager &passes, OptimizationLevel) { passes.addPass(LowerPoints()); });
     builder.registerPipelineParsingCallback(
         [](StringRef name, ModulePassManager &passes, ArrayRef<PassBuilder::PipelineElement>) {
             if (name == "hlckpt-points")
@@ -77,6 +89,7 @@ void register_steps(PassBuilder &builder) {
 
 } // namespace
 
-extern "C" LLVM_ATTRIBUTE_WEAK LLVM_ATTRIBUTE_VISIBILITY_DEFAULT PassPluginLibraryInfo llvmGetPassPluginInfo() {
+extern "C" LLVM_ATTRIBUTE_WEAK LLVM_ATTRIBUTE_VISIBILITY_DEFAULT PassPluginLibraryInfo llvmGetPassPluginInfo()
+{
     return {LLVM_PLUGIN_API_VERSION, "hlckpt", "1", register_steps};
 }

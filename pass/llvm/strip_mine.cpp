@@ -1,4 +1,5 @@
-// Step 2, before the vectoriser: a poll in a short loop that LLVM could vectorise costs far more than a load and a branch.
+// Step 2, before the vectoriser: a poll in a short loop that LLVM could vectorise costs far more than a load and a
+// branch.
 //
 //     do { body; poll; i++; } while (i < n)
 //
@@ -12,12 +13,14 @@
 //         done = left == chunk; left -= chunk + 1
 //     } while (!done)
 //
-// Loops of few iterations do without a poll at all: in step 1 where the source says so (extra_short_loops), before full unrolling where that turns out after inlining.
+// Loops of few iterations do without a poll at all: in step 1 where the source says so (extra_short_loops), before full
+// unrolling where that turns out after inlining.
 //
 // Short loops whose number of iterations nobody knows are unrolled, with one poll for THIN iterations.
 //
-// S1  Between two polls there are at most CHUNK iterations of a short body, or SHORT_TRIPS of anything without a call that polls.
-// S2  The poll is reached with the values that it had in the original loop: only iterations without a poll come in between.
+// S1  Between two polls there are at most CHUNK iterations of a short body, or SHORT_TRIPS of anything without a call
+// that polls. S2  The poll is reached with the values that it had in the original loop: only iterations without a poll
+// come in between.
 #include "llvm/Analysis/AssumptionCache.h"
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/Analysis/MemorySSA.h"
@@ -44,21 +47,24 @@
 
 using namespace llvm;
 
-namespace {
+namespace
+{
 
-constexpr unsigned CHUNK = 1024;        // iterations
-constexpr unsigned SHORT_BODY = 200;    // instructions
-constexpr unsigned TINY_BODY = 14;      // instructions
-constexpr unsigned THIN = 4;            // iterations
-constexpr unsigned SHORT_TRIPS = 64;    // iterations, of a nest in all: times SHORT_TRIPS
+constexpr unsigned CHUNK = 1024;     // iterations
+constexpr unsigned SHORT_BODY = 200; // instructions
+constexpr unsigned TINY_BODY = 14;   // instructions
+constexpr unsigned THIN = 4;         // iterations
+constexpr unsigned SHORT_TRIPS = 64; // iterations, of a nest in all: times SHORT_TRIPS
 
-bool is_poll(const Instruction &instruction) {
+bool is_poll(const Instruction &instruction)
+{
     auto *call = dyn_cast<CallBase>(&instruction);
     return call && call->getCalledFunction() && call->getCalledFunction()->getName() == "hlckpt.poll";
 }
 
 // The loop's only point, a poll that every iteration reaches; or null.
-CallInst *only_poll(const Loop &loop, const DominatorTree &dominators, unsigned most) {
+CallInst *only_poll(const Loop &loop, const DominatorTree &dominators, unsigned most)
+{
     CallInst *poll = nullptr;
     unsigned size = 0;
     for (BasicBlock *block : loop.blocks())
@@ -82,9 +88,12 @@ struct Candidate {
     const SCEV *further; // iterations after the first
 };
 
-bool is_candidate(Loop &loop, DominatorTree &dominators, ScalarEvolution &scev, Candidate &candidate) {
-    candidate = {&loop, loop.getLoopPreheader(), loop.getHeader(), loop.getLoopLatch(), loop.getExitBlock(), nullptr, nullptr};
-    if (!loop.isInnermost() || !candidate.preheader || !candidate.latch || !candidate.exit || loop.getExitingBlock() != candidate.latch)
+bool is_candidate(Loop &loop, DominatorTree &dominators, ScalarEvolution &scev, Candidate &candidate)
+{
+    candidate = {&loop,  loop.getLoopPreheader(), loop.getHeader(), loop.getLoopLatch(), loop.getExitBlock(), nullptr,
+                 nullptr};
+    if (!loop.isInnermost() || !candidate.preheader || !candidate.latch || !candidate.exit ||
+        loop.getExitingBlock() != candidate.latch)
         return false;
     auto *branch = dyn_cast<BranchInst>(candidate.latch->getTerminator());
     candidate.poll = only_poll(loop, dominators, SHORT_BODY);
@@ -95,17 +104,20 @@ bool is_candidate(Loop &loop, DominatorTree &dominators, ScalarEvolution &scev, 
 }
 
 // Computations that only the poll needs leave the loop with it.
-void sink_operands(CallInst *poll, const Loop &loop, Instruction *before) {
+void sink_operands(CallInst *poll, const Loop &loop, Instruction *before)
+{
     for (Use &use : poll->operands()) {
         auto *operand = dyn_cast<Instruction>(use.get());
-        bool is_pure = operand && (isa<CastInst>(operand) || isa<BinaryOperator>(operand) || isa<GetElementPtrInst>(operand));
+        bool is_pure =
+            operand && (isa<CastInst>(operand) || isa<BinaryOperator>(operand) || isa<GetElementPtrInst>(operand));
         if (is_pure && operand->hasOneUse() && loop.contains(operand))
             operand->moveBefore(before);
     }
 }
 
 // A value of the loop as it is behind it.
-Value *value_outside(Value *value, Candidate &c, BasicBlock *outer_latch) {
+Value *value_outside(Value *value, Candidate &c, BasicBlock *outer_latch)
+{
     auto *instruction = dyn_cast<Instruction>(value);
     if (!instruction || !c.loop->contains(instruction))
         return value;
@@ -118,7 +130,8 @@ Value *value_outside(Value *value, Candidate &c, BasicBlock *outer_latch) {
 }
 
 // Everything but the loop itself that used its values: the poll, and what follows the loop.
-void rewrite_uses_outside(Candidate &c, BasicBlock *outer_latch) {
+void rewrite_uses_outside(Candidate &c, BasicBlock *outer_latch)
+{
     SmallVector<Use *, 16> outside;
     for (BasicBlock *block : c.loop->blocks())
         for (Instruction &instruction : *block)
@@ -132,7 +145,8 @@ void rewrite_uses_outside(Candidate &c, BasicBlock *outer_latch) {
         use->set(value_outside(use->get(), c, outer_latch));
 }
 
-void strip_mine(Candidate &c, ScalarEvolution &scev) {
+void strip_mine(Candidate &c, ScalarEvolution &scev)
+{
     Module &module = *c.header->getModule();
     SCEVExpander expander(scev, module.getDataLayout(), "chunk");
     Type *type = c.further->getType();
@@ -198,7 +212,8 @@ void strip_mine(Candidate &c, ScalarEvolution &scev) {
 }
 
 // Iterations of the nest in all, or 0 if that is unknown or too many.
-unsigned trips_of_nest(const Loop &loop, ScalarEvolution &scev) {
+unsigned trips_of_nest(const Loop &loop, ScalarEvolution &scev)
+{
     unsigned trips = scev.getSmallConstantMaxTripCount(&loop);
     if (trips == 0 || trips > SHORT_TRIPS)
         return 0;
@@ -212,7 +227,8 @@ unsigned trips_of_nest(const Loop &loop, ScalarEvolution &scev) {
     return trips * inner <= SHORT_TRIPS * SHORT_TRIPS ? trips * inner : 0;
 }
 
-bool has_other_points(const Loop &loop) {
+bool has_other_points(const Loop &loop)
+{
     for (BasicBlock *block : loop.blocks())
         for (Instruction &instruction : *block) {
             auto *call = dyn_cast<CallBase>(&instruction);
@@ -225,7 +241,8 @@ bool has_other_points(const Loop &loop) {
 } // namespace
 
 // Works on a promoted copy: front-end code keeps its counters in memory.
-size_t extra_short_loops(LLVMValueRef reference, LLVMBasicBlockRef **headers) {
+size_t extra_short_loops(LLVMValueRef reference, LLVMBasicBlockRef **headers)
+{
     auto *original = unwrap<Function>(reference);
     ValueToValueMapTy map;
     Function *copy = CloneFunction(original, map);
@@ -256,7 +273,8 @@ size_t extra_short_loops(LLVMValueRef reference, LLVMBasicBlockRef **headers) {
     return found.size();
 }
 
-PreservedAnalyses DropPolls::run(Loop &loop, LoopAnalysisManager &, LoopStandardAnalysisResults &analyses, LPMUpdater &) {
+PreservedAnalyses DropPolls::run(Loop &loop, LoopAnalysisManager &, LoopStandardAnalysisResults &analyses, LPMUpdater &)
+{
     if (has_other_points(loop) || !trips_of_nest(loop, analyses.SE))
         return PreservedAnalyses::all();
     SmallVector<Instruction *, 4> polls;
@@ -278,7 +296,8 @@ PreservedAnalyses DropPolls::run(Loop &loop, LoopAnalysisManager &, LoopStandard
     return preserved;
 }
 
-PreservedAnalyses StripMine::run(Function &function, FunctionAnalysisManager &manager) {
+PreservedAnalyses StripMine::run(Function &function, FunctionAnalysisManager &manager)
+{
     auto &dominators = manager.getResult<DominatorTreeAnalysis>(function);
     auto &loops = manager.getResult<LoopAnalysis>(function);
     auto &scev = manager.getResult<ScalarEvolutionAnalysis>(function);
@@ -294,7 +313,8 @@ PreservedAnalyses StripMine::run(Function &function, FunctionAnalysisManager &ma
 }
 
 // Of the polls of an unrolled loop the last stays: each iteration of the new loop passes it.
-static void keep_last_poll(Loop &loop, const DominatorTree &dominators) {
+static void keep_last_poll(Loop &loop, const DominatorTree &dominators)
+{
     SmallVector<Instruction *, 4> polls;
     for (BasicBlock *block : loop.blocks())
         for (Instruction &instruction : *block)
@@ -311,7 +331,8 @@ static void keep_last_poll(Loop &loop, const DominatorTree &dominators) {
             poll->eraseFromParent();
 }
 
-PreservedAnalyses ThinPolls::run(Function &function, FunctionAnalysisManager &manager) {
+PreservedAnalyses ThinPolls::run(Function &function, FunctionAnalysisManager &manager)
+{
     auto &dominators = manager.getResult<DominatorTreeAnalysis>(function);
     auto &loops = manager.getResult<LoopAnalysis>(function);
     auto &scev = manager.getResult<ScalarEvolutionAnalysis>(function);

@@ -6,8 +6,8 @@
 #include "llvm/Transforms/Scalar/LoopPassManager.h"
 
 struct DropPolls : llvm::PassInfoMixin<DropPolls> {
-    llvm::PreservedAnalyses run(llvm::Loop &loop, llvm::LoopAnalysisManager &manager, llvm::LoopStandardAnalysisResults &analyses,
-                                llvm::LPMUpdater &updater);
+    llvm::PreservedAnalyses run(llvm::Loop &loop, llvm::LoopAnalysisManager &manager,
+                                llvm::LoopStandardAnalysisResults &analyses, llvm::LPMUpdater &updater);
 };
 
 struct StripMine : llvm::PassInfoMixin<StripMine> {

@@ -9,13 +9,15 @@
 
 using namespace llvm;
 
-unsigned extra_poll_convention(LLVMModuleRef module) {
+unsigned extra_poll_convention(LLVMModuleRef module)
+{
     Triple triple(unwrap(module)->getTargetTriple());
     bool preserves = triple.getArch() == Triple::x86_64 || triple.getArch() == Triple::aarch64;
     return preserves ? CallingConv::PreserveMost : CallingConv::C;
 }
 
-unsigned extra_long_double_format(LLVMModuleRef module) {
+unsigned extra_long_double_format(LLVMModuleRef module)
+{
     Triple triple(unwrap(module)->getTargetTriple());
     if (triple.isX86())
         return HLCKPT_X87;
@@ -26,6 +28,7 @@ unsigned extra_long_double_format(LLVMModuleRef module) {
     return HLCKPT_IEEE_QUAD;
 }
 
-LLVMTypeRef extra_word_type(LLVMModuleRef module) {
+LLVMTypeRef extra_word_type(LLVMModuleRef module)
+{
     return wrap(unwrap(module)->getDataLayout().getIntPtrType(unwrap(module)->getContext()));
 }

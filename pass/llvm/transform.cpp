@@ -21,14 +21,16 @@ using namespace llvm;
 
 // ---- calls
 
-static LLVMValueRef replace_call(CallBase *old, CallBase *replacement) {
+static LLVMValueRef replace_call(CallBase *old, CallBase *replacement)
+{
     replacement->takeName(old);
     old->replaceAllUsesWith(replacement);
     old->eraseFromParent();
     return wrap(replacement);
 }
 
-LLVMValueRef extra_add_deopt(LLVMValueRef call, LLVMValueRef *values, size_t count) {
+LLVMValueRef extra_add_deopt(LLVMValueRef call, LLVMValueRef *values, size_t count)
+{
     auto *old = unwrap<CallBase>(call);
     std::vector<Value *> inputs(count);
     std::transform(values, values + count, inputs.begin(), [](LLVMValueRef v) { return unwrap(v); });
@@ -38,7 +40,8 @@ LLVMValueRef extra_add_deopt(LLVMValueRef call, LLVMValueRef *values, size_t cou
     return replace_call(old, added);
 }
 
-LLVMValueRef extra_drop_deopt(LLVMValueRef call) {
+LLVMValueRef extra_drop_deopt(LLVMValueRef call)
+{
     auto *old = unwrap<CallBase>(call);
     if (!old->getOperandBundle(LLVMContext::OB_deopt))
         return call;
@@ -47,39 +50,45 @@ LLVMValueRef extra_drop_deopt(LLVMValueRef call) {
     return replace_call(old, plain);
 }
 
-LLVMValueRef extra_call_to_invoke(LLVMValueRef call, LLVMBasicBlockRef unwind) {
+LLVMValueRef extra_call_to_invoke(LLVMValueRef call, LLVMBasicBlockRef unwind)
+{
     auto *old = unwrap<CallInst>(call);
     BasicBlock *block = old->getParent();
     changeToInvokeAndSplitBasicBlock(old, unwrap(unwind));
     return wrap(block->getTerminator());
 }
 
-bool extra_is_library_function(LLVMValueRef function) {
+bool extra_is_library_function(LLVMValueRef function)
+{
     auto *declared = unwrap<Function>(function);
     TargetLibraryInfoImpl library{Triple(declared->getParent()->getTargetTriple())};
     LibFunc known;
     return TargetLibraryInfo(library).getLibFunc(*declared, known);
 }
 
-bool extra_address_taken(LLVMValueRef value) {
+bool extra_address_taken(LLVMValueRef value)
+{
     if (auto *block = dyn_cast<BasicBlock>(unwrap(value)))
         return block->hasAddressTaken();
     return unwrap<Function>(value)->hasAddressTaken();
 }
 
-void extra_set_local_in_program(LLVMValueRef global) {
+void extra_set_local_in_program(LLVMValueRef global)
+{
     Module &module = *unwrap<GlobalValue>(global)->getParent();
     if (module.getPICLevel() == PICLevel::NotPIC || module.getPIELevel() != PIELevel::Default)
         unwrap<GlobalValue>(global)->setDSOLocal(true);
 }
 
-void extra_append_constructor(LLVMModuleRef module, LLVMValueRef function, int priority) {
+void extra_append_constructor(LLVMModuleRef module, LLVMValueRef function, int priority)
+{
     appendToGlobalCtors(*unwrap(module), unwrap<Function>(function), priority);
 }
 
 // ---- values and blocks
 
-LLVMValueRef extra_demote(LLVMValueRef value) {
+LLVMValueRef extra_demote(LLVMValueRef value)
+{
     auto *instruction = unwrap<Instruction>(value);
     if (instruction->use_empty())
         return nullptr;
@@ -92,18 +101,21 @@ LLVMValueRef extra_demote(LLVMValueRef value) {
     return wrap(DemoteRegToStack(*instruction));
 }
 
-LLVMBasicBlockRef extra_split_before(LLVMValueRef instruction, const char *name) {
+LLVMBasicBlockRef extra_split_before(LLVMValueRef instruction, const char *name)
+{
     auto *at = unwrap<Instruction>(instruction);
     return wrap(at->getParent()->splitBasicBlock(at->getIterator(), name));
 }
 
-LLVMBasicBlockRef extra_merge_latches(LLVMBasicBlockRef header, LLVMBasicBlockRef *latches, size_t count) {
+LLVMBasicBlockRef extra_merge_latches(LLVMBasicBlockRef header, LLVMBasicBlockRef *latches, size_t count)
+{
     SmallVector<BasicBlock *, 4> predecessors;
     for (size_t i = 0; i < count; i++)
         predecessors.push_back(unwrap(latches[i]));
     // The loop's metadata (vectorisation hints) stays on the branch that closes the loop.
     MDNode *hints = predecessors.back()->getTerminator()->getMetadata(LLVMContext::MD_loop);
-    BasicBlock *latch = SplitBlockPredecessors(unwrap(header), predecessors, ".poll", static_cast<DominatorTree *>(nullptr));
+    BasicBlock *latch =
+        SplitBlockPredecessors(unwrap(header), predecessors, ".poll", static_cast<DominatorTree *>(nullptr));
     if (hints)
         latch->getTerminator()->setMetadata(LLVMContext::MD_loop, hints);
     for (BasicBlock *predecessor : predecessors)
@@ -117,7 +129,10 @@ LLVMBasicBlockRef extra_merge_latches(LLVMBasicBlockRef header, LLVMBasicBlockRe
     return wrap(latch);
 }
 
-void extra_remove_unreachable(LLVMValueRef function) { removeUnreachableBlocks(*unwrap<Function>(function)); }
+void extra_remove_unreachable(LLVMValueRef function)
+{
+    removeUnreachableBlocks(*unwrap<Function>(function));
+}
 
 // ---- cloning
 
@@ -128,7 +143,8 @@ struct extra_clone {
 };
 
 // Labels stay those of the original: tables of label addresses hold them. The twin translates before it jumps.
-static void keep_original_labels(Function &original, Function &clone, ValueToValueMapTy &map) {
+static void keep_original_labels(Function &original, Function &clone, ValueToValueMapTy &map)
+{
     for (BasicBlock &block : original) {
         if (!block.hasAddressTaken())
             continue;
@@ -141,7 +157,8 @@ static void keep_original_labels(Function &original, Function &clone, ValueToVal
     }
 }
 
-extra_clone *extra_clone_function(LLVMValueRef reference, const char *name) {
+extra_clone *extra_clone_function(LLVMValueRef reference, const char *name)
+{
     auto *original = unwrap<Function>(reference);
     auto *clone = new extra_clone;
     auto *type = FunctionType::get(original->getReturnType(), false);
@@ -165,24 +182,36 @@ extra_clone *extra_clone_function(LLVMValueRef reference, const char *name) {
     return clone;
 }
 
-LLVMValueRef extra_clone_result(extra_clone *clone) { return wrap(clone->function); }
+LLVMValueRef extra_clone_result(extra_clone *clone)
+{
+    return wrap(clone->function);
+}
 
-LLVMValueRef extra_clone_value(extra_clone *clone, LLVMValueRef original) {
+LLVMValueRef extra_clone_value(extra_clone *clone, LLVMValueRef original)
+{
     Value *mapped = clone->map.lookup(unwrap(original));
     return wrap(mapped);
 }
 
-LLVMValueRef extra_clone_argument(extra_clone *clone, unsigned index) { return wrap(clone->arguments[index]); }
+LLVMValueRef extra_clone_argument(extra_clone *clone, unsigned index)
+{
+    return wrap(clone->arguments[index]);
+}
 
-LLVMBasicBlockRef extra_clone_block(extra_clone *clone, LLVMBasicBlockRef original) {
+LLVMBasicBlockRef extra_clone_block(extra_clone *clone, LLVMBasicBlockRef original)
+{
     return wrap(cast<BasicBlock>(clone->map.lookup(unwrap(original))));
 }
 
-void extra_clone_free(extra_clone *clone) { delete clone; }
+void extra_clone_free(extra_clone *clone)
+{
+    delete clone;
+}
 
 // ---- entering loops in the middle
 
-namespace {
+namespace
+{
 
 // One iteration of a loop, cloned: its back edges lead to the original header.
 struct Peel {
@@ -190,15 +219,18 @@ struct Peel {
     SmallVector<BasicBlock *, 16> blocks;
 };
 
-bool can_be_cloned(const Loop &loop) {
+bool can_be_cloned(const Loop &loop)
+{
     for (BasicBlock *block : loop.blocks())
-        if (block->hasAddressTaken() || isa<IndirectBrInst>(block->getTerminator()) || isa<CallBrInst>(block->getTerminator()))
+        if (block->hasAddressTaken() || isa<IndirectBrInst>(block->getTerminator()) ||
+            isa<CallBrInst>(block->getTerminator()))
             return false;
     return true;
 }
 
 // Values of the loop that are used behind it would have two definitions; front-end code has next to none of these.
-void demote_values_used_outside(const Loop &loop) {
+void demote_values_used_outside(const Loop &loop)
+{
     SmallVector<Instruction *, 8> escaping;
     for (BasicBlock *block : loop.blocks())
         for (Instruction &instruction : *block)
@@ -212,7 +244,8 @@ void demote_values_used_outside(const Loop &loop) {
     }
 }
 
-void redirect_within(Peel &peel, const Loop &loop) {
+void redirect_within(Peel &peel, const Loop &loop)
+{
     BasicBlock *header = loop.getHeader();
     for (BasicBlock *block : peel.blocks)
         for (Instruction &instruction : *block)
@@ -223,7 +256,8 @@ void redirect_within(Peel &peel, const Loop &loop) {
         block->getTerminator()->replaceSuccessorWith(cloned_header, header);
 }
 
-void complete_phis(Peel &peel, const Loop &loop) {
+void complete_phis(Peel &peel, const Loop &loop)
+{
     for (BasicBlock *original : loop.blocks()) {
         auto *clone = cast<BasicBlock>(peel.map[original]);
         SmallPtrSet<BasicBlock *, 8> done;
@@ -237,7 +271,8 @@ void complete_phis(Peel &peel, const Loop &loop) {
             }
         }
     }
-    // The cloned header is entered from nowhere, and phis of cloned blocks lose the edges that stayed with the originals.
+    // The cloned header is entered from nowhere, and phis of cloned blocks lose the edges that stayed with the
+    // originals.
     for (BasicBlock *block : peel.blocks) {
         SmallPtrSet<BasicBlock *, 8> predecessors_now(pred_begin(block), pred_end(block));
         for (PHINode &phi : make_early_inc_range(block->phis())) {
@@ -252,7 +287,8 @@ void complete_phis(Peel &peel, const Loop &loop) {
     }
 }
 
-void peel_iteration(Peel &peel, const Loop &loop) {
+void peel_iteration(Peel &peel, const Loop &loop)
+{
     for (BasicBlock *block : loop.blocks()) {
         BasicBlock *clone = CloneBasicBlock(block, peel.map, ".rest", block->getParent());
         peel.map[block] = clone;
@@ -264,7 +300,8 @@ void peel_iteration(Peel &peel, const Loop &loop) {
 
 } // namespace
 
-void extra_peel_entries(LLVMValueRef twin, LLVMBasicBlockRef *from, LLVMBasicBlockRef *to, size_t count) {
+void extra_peel_entries(LLVMValueRef twin, LLVMBasicBlockRef *from, LLVMBasicBlockRef *to, size_t count)
+{
     auto *function = unwrap<Function>(twin);
     DominatorTree dominators(*function);
     LoopInfo loops(dominators);
@@ -275,7 +312,8 @@ void extra_peel_entries(LLVMValueRef twin, LLVMBasicBlockRef *from, LLVMBasicBlo
         if (!loop || entry == loop->getHeader())
             continue;
         auto *only = dyn_cast<BranchInst>(entry->getFirstNonPHIOrDbg());
-        if (only && only->isUnconditional() && only->getSuccessor(0) == loop->getHeader() && loop->getHeader()->phis().empty()) {
+        if (only && only->isUnconditional() && only->getSuccessor(0) == loop->getHeader() &&
+            loop->getHeader()->phis().empty()) {
             unwrap(from[i])->getTerminator()->replaceSuccessorWith(entry, loop->getHeader());
             continue;
         }
