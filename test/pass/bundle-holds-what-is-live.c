@@ -18,10 +18,10 @@ int walk(int n)
 // CHECK:       call void @hlckpt.poll()
 // CHECK:       %[[N:.*]] = load i32, ptr %n.addr
 // CHECK-NEXT:  %[[DEAD:.*]] = load i32, ptr %dead
-// CHECK-NEXT:  call void @note({{.*}}) [ "deopt"(ptr @hlckpt.function.walk, i32 1, i32 4, i32 %[[N]], ptr %{{[a-z0-9]+}}, i32 %[[DEAD]], ptr %seen) ]
+// CHECK-NEXT:  call void @note({{.*}}) [ "deopt"(ptr @hlckpt.function.walk, i32 1, i32 4, i32 %[[N]], ptr %{{[a-z0-9]+}}, i32 %[[DEAD]], ptr %{{[a-z0-9]+}}) ]
 // The poll: `dead` and `fresh` are over.
 // CHECK:       for.cond.poll:
 // CHECK-NEXT:  %[[N:.*]] = load i32, ptr %n.addr
 // CHECK-NEXT:  %[[TOTAL:.*]] = load i32, ptr %total
 // CHECK-NEXT:  %[[I:.*]] = load i32, ptr %i
-// CHECK-NEXT:  call void @hlckpt.poll() {{.*}}[ "deopt"(ptr @hlckpt.function.walk, i32 2, i32 5, i32 %[[N]], ptr %{{[a-z0-9]+}}, ptr %seen, i32 %[[TOTAL]], i32 %[[I]]) ]
+// CHECK-NEXT:  call void @hlckpt.poll() {{.*}}[ "deopt"(ptr @hlckpt.function.walk, i32 2, i32 5, i32 %[[N]], ptr %{{[a-z0-9]+}}, ptr %{{[a-z0-9]+}}, i32 %[[TOTAL]], i32 %[[I]]) ]

@@ -15,7 +15,7 @@ int sum(int n, ...)
     return total;
 }
 // CHECK-LABEL: define {{.*}}@sum(
-// CHECK:       call void @hlckpt.poll() {{.*}}[ "deopt"(ptr @hlckpt.function.sum, i32 0, {{.*}}ptr %list
+// CHECK:       call void @hlckpt.poll() {{.*}}[ "deopt"(ptr @hlckpt.function.sum, i32 0, {{.*}}ptr %{{[a-z0-9]+}}
 // CHECK:       call void @llvm.va_end
 // CHECK:       call void @hlckpt.poll() {{.*}}[ "deopt"(ptr @hlckpt.function.sum, i32 1, i32 3, i32 %{{[0-9]+}}, i32 %{{[0-9]+}}, i32 %{{[0-9]+}}) ]
 // CHECK-NOT:   poll
