@@ -18,8 +18,8 @@
 //
 // P1  Every cycle of a function's control flow contains a poll, but for loops that go round a few times only.
 // P2  Every cycle of calls contains a poll: before each call that may lead back here, at the last place where no value
-// of an expression is under way. P3  Points are numbered in the order of the source, and are the same on every target
-// and at every level of optimisation.
+//     of an expression is under way.
+// P3  Points are numbered in the order of the source, and are the same on every target at one level of optimisation.
 #include <stdio.h>
 #include <string.h>
 

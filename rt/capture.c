@@ -29,6 +29,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -115,14 +116,16 @@ static bool is_only_thread(char reason[WALK_REASON_SIZE])
     return false;
 }
 
-// A reason is logged when it is not among those of late: a loop of attempts says each thing once.
+// A reason is logged when it is not among those of late, whatever the numbers in it: a loop of attempts says each thing
+// once.
 static void report_once(enum log_level level, const char *what, const char *reason)
 {
     static uint64_t late[64];
     static unsigned next;
     uint64_t hash = UINT64_C(14695981039346656037); // FNV-1a
     for (const char *c = reason; *c; c++)
-        hash = (hash ^ (unsigned char)*c) * UINT64_C(1099511628211);
+        if (*c < '0' || *c > '9')
+            hash = (hash ^ (unsigned char)*c) * UINT64_C(1099511628211);
     bool known = false;
     for (size_t i = 0; i < sizeof late / sizeof *late; i++)
         known |= late[i] == hash;
@@ -328,6 +331,7 @@ static enum capture_result fork_and_conduct(enum capture_mode mode)
     heap_fork_prepare();
     long pid = fork_copy();
     if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); // no image appears after the program is gone, and perhaps resumed already
         heap_fork_child();
         become_copy();
         return CAPTURE_CHILD;

@@ -10,6 +10,7 @@
 #include "llvm/Transforms/Scalar/LICM.h"
 #include "llvm/Transforms/Scalar/LoopIdiomRecognize.h"
 #include "llvm/Transforms/Scalar/LoopPassManager.h"
+#include "llvm/Transforms/Utils/LoopSimplify.h"
 
 #include "llvm_extra.h"
 #include "strip_mine.h"
@@ -51,6 +52,7 @@ void register_steps(PassBuilder &builder)
     builder.registerVectorizerStartEPCallback([](FunctionPassManager &passes, OptimizationLevel level) {
         if (level == OptimizationLevel::O0)
             return;
+        passes.addPass(LoopSimplifyPass()); // preheaders: a loop's guard may branch to its header
         passes.addPass(StripMine());
         passes.addPass(ThinPolls());
         // What the polls held back in the loops that now have none.

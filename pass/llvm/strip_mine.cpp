@@ -18,6 +18,8 @@
 //
 // Short loops whose number of iterations nobody knows are unrolled, with one poll for THIN iterations.
 //
+// Loops that call what is not in this module keep their polls: a library call may take any time.
+//
 // S1  Between two polls there are at most CHUNK iterations of a short body, or SHORT_TRIPS of anything without a call
 // that polls. S2  The poll is reached with the values that it had in the original loop: only iterations without a poll
 // come in between.
@@ -31,6 +33,7 @@
 #include "llvm/Analysis/TargetTransformInfo.h"
 #include "llvm/IR/Dominators.h"
 #include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Transforms/Utils/BasicBlockUtils.h"
 #include "llvm/TargetParser/Triple.h"
@@ -62,11 +65,27 @@ bool is_poll(const Instruction &instruction)
     return call && call->getCalledFunction() && call->getCalledFunction()->getName() == "hlckpt.poll";
 }
 
+// Code that is not here may take any time: a poll stays with it.
+bool calls_elsewhere(const Loop &loop)
+{
+    for (BasicBlock *block : loop.blocks())
+        for (Instruction &instruction : *block) {
+            auto *call = dyn_cast<CallBase>(&instruction);
+            if (!call || is_poll(*call) || isa<IntrinsicInst>(call) || call->isInlineAsm())
+                continue;
+            if (!call->getCalledFunction() || call->getCalledFunction()->isDeclaration())
+                return true;
+        }
+    return false;
+}
+
 // The loop's only point, a poll that every iteration reaches; or null.
 CallInst *only_poll(const Loop &loop, const DominatorTree &dominators, unsigned most)
 {
     CallInst *poll = nullptr;
     unsigned size = 0;
+    if (calls_elsewhere(loop))
+        return nullptr;
     for (BasicBlock *block : loop.blocks())
         for (Instruction &instruction : *block) {
             auto *call = dyn_cast<CallBase>(&instruction);
@@ -263,7 +282,7 @@ size_t extra_short_loops(LLVMValueRef reference, LLVMBasicBlockRef **headers)
         for (BasicBlock &block : *original) {
             auto *header = dyn_cast_or_null<BasicBlock>(map.lookup(&block));
             Loop *loop = header ? loops.getLoopFor(header) : nullptr;
-            if (loop && loop->getHeader() == header && trips_of_nest(*loop, scev))
+            if (loop && loop->getHeader() == header && !calls_elsewhere(*loop) && trips_of_nest(*loop, scev))
                 found.push_back(wrap(&block));
         }
     }
@@ -275,7 +294,7 @@ size_t extra_short_loops(LLVMValueRef reference, LLVMBasicBlockRef **headers)
 
 PreservedAnalyses DropPolls::run(Loop &loop, LoopAnalysisManager &, LoopStandardAnalysisResults &analyses, LPMUpdater &)
 {
-    if (has_other_points(loop) || !trips_of_nest(loop, analyses.SE))
+    if (has_other_points(loop) || calls_elsewhere(loop) || !trips_of_nest(loop, analyses.SE))
         return PreservedAnalyses::all();
     SmallVector<Instruction *, 4> polls;
     for (BasicBlock *block : loop.blocks())

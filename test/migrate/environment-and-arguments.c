@@ -1,5 +1,5 @@
 // Arguments and the environment come from the image; control variables from whoever resumes.
-// RUN: rm -rf %t.dir && mkdir %t.dir && cd %t.dir && %hlckpt-cc -O2 %s -o app
+// RUN: rm -rf %t.dir && mkdir %t.dir && cd %t.dir && %hlckpt-cc -O0 %s -o app
 // RUN: sh -c "COLOUR=red HLCKPT_POLL=5 HLCKPT_DIR=hlckpt-images ./app one two >out; test \$? = 75"
 // RUN: env COLOUR=blue SHAPE=round HLCKPT_POLL=0 HLCKPT_STATS=stats %restore --exe ./app hlckpt-images/latest 1<>out
 // RUN: printf '3 one two red (null) changed stats 0\n' | cmp - out && grep -q polls=5 stats
