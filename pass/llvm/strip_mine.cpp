@@ -315,20 +315,26 @@ PreservedAnalyses DropPolls::run(Loop &loop, LoopAnalysisManager &, LoopStandard
     return preserved;
 }
 
+// One loop at a time, with fresh analyses: the expander trusts them.
 PreservedAnalyses StripMine::run(Function &function, FunctionAnalysisManager &manager)
 {
-    auto &dominators = manager.getResult<DominatorTreeAnalysis>(function);
-    auto &loops = manager.getResult<LoopAnalysis>(function);
-    auto &scev = manager.getResult<ScalarEvolutionAnalysis>(function);
-    SmallVector<Candidate, 8> candidates;
-    for (Loop *loop : loops.getLoopsInPreorder()) {
+    bool changed = false;
+    for (bool found = true; found;) {
+        found = false;
+        auto &dominators = manager.getResult<DominatorTreeAnalysis>(function);
+        auto &loops = manager.getResult<LoopAnalysis>(function);
+        auto &scev = manager.getResult<ScalarEvolutionAnalysis>(function);
         Candidate candidate;
-        if (is_candidate(*loop, dominators, scev, candidate))
-            candidates.push_back(candidate);
-    }
-    for (Candidate &candidate : candidates)
+        for (Loop *loop : loops.getLoopsInPreorder())
+            if ((found = is_candidate(*loop, dominators, scev, candidate)))
+                break;
+        if (!found)
+            break;
         strip_mine(candidate, scev);
-    return candidates.empty() ? PreservedAnalyses::all() : PreservedAnalyses::none();
+        changed = true;
+        manager.invalidate(function, PreservedAnalyses::none());
+    }
+    return changed ? PreservedAnalyses::none() : PreservedAnalyses::all();
 }
 
 // Of the polls of an unrolled loop the last stays: each iteration of the new loop passes it.
