@@ -27,28 +27,25 @@
 
 #define HLCKPT_MAP_VERSION 1
 
-// Wire values: never renumbered. "type" is an index, "bits" the width on the wire: the widest that the C type has on
-// any target.
+// clang-format off: one kind a line
+// Wire values: never renumbered. "type" is an index, "bits" the width on the wire: the widest that the C type has on any target.
 enum hlckpt_kind {
     //                      types                             layouts
-    HLCKPT_VOID = 0, // [0]                             [size 0]
-    HLCKPT_BOOL = 1, // [1]                             [size]
-    HLCKPT_CHAR = 2, // [2] plain char, one byte        [size]
-    HLCKPT_INT = 3, // [3, is signed, bits 8..128]     [size]          enums are integers too; long, size_t, intptr_t...
-                    // have 64 bits
-    HLCKPT_FLOAT =
-        4, // [4, bits 16|32|64|128]          [size, format]  128 is long double; format: enum hlckpt_float_format
-    HLCKPT_COMPLEX = 5, // [5, bits of a part]             [size, format of a part]
-    HLCKPT_POINTER = 6, // [6, type]                       [size]
-    HLCKPT_ARRAY =
-        7, // [7, type, count]                [size]          count 0: flexible, or as many as the object holds
-    HLCKPT_STRUCT = 8,    // [8, name, fields]               [size, [bit offset of each field]]  a field is [name, type,
-                          // bit width or 0]
-    HLCKPT_UNION = 9,     // [9, name, fields]               [size, [bit offset of each field]]
-    HLCKPT_FUNCTION = 10, // [10]                            [size 0]
-    HLCKPT_INCOMPLETE = 11, // [11, name]                      [size 0]        a struct or union known by name alone
-    HLCKPT_VA_LIST = 12,    // [12]                            [size]
+    HLCKPT_VOID = 0,       // [0]                             [size 0]
+    HLCKPT_BOOL = 1,       // [1]                             [size]
+    HLCKPT_CHAR = 2,       // [2] plain char, one byte        [size]
+    HLCKPT_INT = 3,        // [3, is signed, bits 8..128]     [size]          enums are integers too; long, size_t, intptr_t... have 64 bits
+    HLCKPT_FLOAT = 4,      // [4, bits 16|32|64|128]          [size, format]  128 is long double; format: enum hlckpt_float_format
+    HLCKPT_COMPLEX = 5,    // [5, bits of a part]             [size, format of a part]
+    HLCKPT_POINTER = 6,    // [6, type]                       [size]
+    HLCKPT_ARRAY = 7,      // [7, type, count]                [size]          count 0: flexible, or as many as the object holds
+    HLCKPT_STRUCT = 8,     // [8, name, fields]               [size, [bit offset of each field]]  a field is [name, type, bit width or 0]
+    HLCKPT_UNION = 9,      // [9, name, fields]               [size, [bit offset of each field]]
+    HLCKPT_FUNCTION = 10,  // [10]                            [size 0]
+    HLCKPT_INCOMPLETE = 11,// [11, name]                      [size 0]        a struct or union known by name alone
+    HLCKPT_VA_LIST = 12,   // [12]                            [size]
 };
+// clang-format on
 // Bit offsets of bit-fields count from the least significant bit of the first byte on little-endian targets, from the
 // most significant on big-endian ones. Temporaries have the types [3, true, 64] (any integer up to 64 bits), [3, true,
 // 128], [4, 128] (any floating value, layout by its own format), [6, void], or that of an aggregate.
