@@ -91,9 +91,11 @@ void capture_start(const struct hlckpt_function *function)
     threads_at_start = count_threads();
 }
 
+// In a process that the program has forked: a copy that was in flight is its parent's, and nobody here would reap it.
 void capture_disable(void)
 {
     disabled = true;
+    atomic_store(&flight.pid, 0);
 }
 
 // A thread that has been joined is still counted for a moment.

@@ -9,6 +9,7 @@
 // RUN: env HLCKPT_DIR=%t.dir HLCKPT_LOG=info HLCKPT_SIGNAL=usr1 %t signal 2>%t.log && grep -q 'image 00000001' %t.log
 // RUN: sh -c "HLCKPT_DIR=%t.dir HLCKPT_EXIT=1 HLCKPT_SIGNAL=SIGUSR1 %t signal; test \$? = 75"
 #define _GNU_SOURCE
+#include "capture.h"
 #include "Inputs/by-hand.h"
 
 #include <errno.h>
@@ -42,9 +43,12 @@ INSTRUMENTED static void spin(double duration)
     }
 }
 
+// Forks at once when a capture has begun (with a signal: at any time), while the copy still writes its image.
 INSTRUMENTED static void fork_one(void)
 {
     VARIABLES(MIDDLE, 0, 0);
+    for (double end = seconds() + 0.1; !capture_in_flight() && seconds() < end;)
+        POLL(LEAF, 0, 1);
     pid_t child = fork();
     if (child == 0) {
         spin(0.1);
