@@ -1,8 +1,8 @@
 // Library functions in which a program is never captured, because they come back without running code of the program.
 //
-// A function is known if its header promises not to throw (glibc's __THROW: it calls nothing of ours), if LLVM knows
-// it, or if it stands below. Functions that call back (qsort, bsearch, ftw ...) may stand here too: while one is
-// active, the stack has a frame without a map, and the capture waits.
+// A function is known if LLVM knows it, if it is one of glibc's that call nothing of ours (libc.c), or if it stands
+// below. Functions that call back (qsort, bsearch, ftw ...) may stand here too: while one is active, the stack has a
+// frame without a map, and the capture waits.
 #include <string.h>
 
 #include "pass.h"
@@ -271,8 +271,7 @@ bool is_known_library_function(LLVMValueRef function)
     if (!LLVMIsDeclaration(function))
         return false;
     const char *name = value_name(function);
-    if (strncmp(name, "llvm.", 5) == 0 || has_attribute(function, LLVMAttributeFunctionIndex, "nounwind") ||
-        extra_is_library_function(function))
+    if (strncmp(name, "llvm.", 5) == 0 || extra_is_library_function(function) || is_libc_name(name))
         return true;
     for (size_t i = 0; i < sizeof KNOWN / sizeof *KNOWN; i++)
         if (strcmp(name, KNOWN[i]) == 0)

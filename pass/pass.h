@@ -9,6 +9,7 @@
 //     map.c, emit.c         the module's map and tables; main
 //     lower.c       step 3: polls and landing pads
 //     known.c               library functions in which a program is never captured
+//     libc.c                the names of those whose headers promise to throw nothing
 //
 // What llvm-c lacks is behind llvm/llvm_extra.h.
 #ifndef PASS_H
@@ -152,6 +153,7 @@ void build_twin(struct module *m, struct function *f); // before f's own points 
 void report_resources(struct module *m);
 
 bool is_known_library_function(LLVMValueRef function);
+bool is_libc_name(const char *name);
 
 void emit_module(struct module *m);
 
