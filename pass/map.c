@@ -49,6 +49,7 @@ static unsigned type_length(enum hlckpt_kind kind)
     case HLCKPT_COMPLEX:
     case HLCKPT_POINTER:
     case HLCKPT_INCOMPLETE:
+    case HLCKPT_SYNC:
         return 2;
     default:
         return 1;
@@ -66,6 +67,7 @@ static void write_type(msgpack_packer *p, const struct type *t)
         break;
     case HLCKPT_FLOAT:
     case HLCKPT_COMPLEX:
+    case HLCKPT_SYNC:
         write_uint(p, t->bits);
         break;
     case HLCKPT_POINTER:

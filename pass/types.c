@@ -5,13 +5,15 @@
 //   - the width on the wire is the widest that the C type has anywhere: `long` has 64 bits, and so have size_t,
 //   ptrdiff_t and intptr_t, which are
 //     `unsigned` or `int` on 32-bit targets and are therefore known by the name of their typedef;
-//   - qualifiers and typedefs disappear, `enum` becomes its integer type.
+//   - qualifiers and typedefs disappear, `enum` becomes its integer type; but mutexes, threads and their kin
+//     (hlckpt/sync.h) are types of their own, known by the name of their typedef.
 //
 // Derived types are found again by what they are made of, basic types and typedefs by their debug node: `int64_t` is
 // `long` on one target and `long long` on another, and the table must have the same entries in the same order on both.
 #include <llvm-c/Target.h>
 #include <string.h>
 
+#include "hlckpt/sync.h"
 #include "pass.h"
 
 static const char *const WORD_TYPEDEFS[] = {
@@ -39,12 +41,13 @@ static bool is_listed(const char *name, const char *const *list, size_t count)
 static bool is_derived(enum hlckpt_kind kind)
 {
     return kind == HLCKPT_VOID || kind == HLCKPT_POINTER || kind == HLCKPT_ARRAY || kind == HLCKPT_FUNCTION ||
-           kind == HLCKPT_INCOMPLETE || kind == HLCKPT_VA_LIST;
+           kind == HLCKPT_INCOMPLETE || kind == HLCKPT_VA_LIST || kind == HLCKPT_SYNC;
 }
 
 static bool same_type(const struct type *a, const struct type *b)
 {
-    return a->kind == b->kind && a->base == b->base && a->count == b->count && strcmp(a->name, b->name) == 0;
+    return a->kind == b->kind && a->base == b->base && a->count == b->count &&
+           (a->kind != HLCKPT_SYNC || a->bits == b->bits) && strcmp(a->name, b->name) == 0;
 }
 
 static uint32_t add_type(struct types *t, struct type type)
@@ -82,6 +85,8 @@ bool type_is_scalar(const struct types *t, uint32_t type)
     case HLCKPT_FLOAT:
     case HLCKPT_POINTER:
         return true;
+    case HLCKPT_SYNC: // a handle
+        return t->list.items[type].bits == HLCKPT_SYNC_THREAD || t->list.items[type].bits == HLCKPT_SYNC_KEY;
     default:
         return false;
     }
@@ -213,10 +218,42 @@ static LLVMMetadataRef basic_behind(LLVMMetadataRef source, bool *is_word)
     return d.kind == EXTRA_BASIC ? source : NULL;
 }
 
+// A type of hlckpt/sync.h: the name of the typedef, if it is of what the C library makes it of.
+static bool is_sync(const char *name, enum extra_type_kind kind, enum hlckpt_sync *which)
+{
+    static const struct {
+        enum hlckpt_sync which;
+        const char *name;
+        char of;
+    } list[] = {
+#define SYNC_TYPEDEF(which, name, of) {HLCKPT_SYNC_##which, name, of},
+        HLCKPT_SYNC_TYPEDEFS(SYNC_TYPEDEF)
+#undef SYNC_TYPEDEF
+    };
+    char of = kind == EXTRA_BASIC ? 'B' : kind == EXTRA_STRUCT ? 'S' : kind == EXTRA_UNION ? 'U' : 0;
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++)
+        if (list[i].of == of && strcmp(list[i].name, name) == 0) {
+            *which = list[i].which;
+            return true;
+        }
+    return false;
+}
+
+static struct extra_type behind_typedefs(struct extra_type d)
+{
+    while (d.kind == EXTRA_TYPEDEF || d.kind == EXTRA_QUALIFIER)
+        d = extra_describe_type(d.base);
+    return d;
+}
+
 static uint32_t typedef_type(struct types *t, LLVMMetadataRef source, struct extra_type d)
 {
     if (strcmp(d.name, "__builtin_va_list") == 0)
         return type_va_list(t);
+    enum hlckpt_sync which;
+    struct extra_type behind = behind_typedefs(d);
+    if (is_sync(d.name, behind.kind, &which))
+        return add_type(t, (struct type){.kind = HLCKPT_SYNC, .bits = which, .size = behind.bits / 8});
     bool is_word = false;
     LLVMMetadataRef basic = basic_behind(source, &is_word);
     struct type type = basic ? basic_type(t, extra_describe_type(basic)) : (struct type){0};

@@ -5,6 +5,7 @@
 
 #include "byte-order.h"
 #include "decode-parts.h"
+#include "sync.h"
 
 #define NESTING_MOST 64
 
@@ -54,6 +55,8 @@ bool image_type_measure(const struct image_type *types, struct image_type *t)
         return add(t, 1, 1, t->bits / 8, 0);
     case HLCKPT_COMPLEX:
         return add(t, 2, 1, t->bits / 8, 0);
+    case HLCKPT_SYNC:
+        return add(t, 1, 1, HLCKPT_SYNC_WIRE, 0);
     case HLCKPT_POINTER:
         return add(t, 1, 1, 0, 1);
     case HLCKPT_ARRAY:
@@ -160,6 +163,16 @@ static void walk_integer(struct walk *w, const struct image_type *t, const struc
         get_leaf(&to->runs[0], wire, memory);
 }
 
+static void walk_sync(struct walk *w, const struct type *to, unsigned char *memory)
+{
+    unsigned char scratch[QUAD_SIZE];
+    const unsigned char *wire = source_take(&w->source, HLCKPT_SYNC_WIRE, scratch);
+    if (w->is_check)
+        sync_check((enum hlckpt_sync)to->bits, wire, w->references.resolver->threads, w->name, "", w->f);
+    else
+        get_leaf(&to->runs[0], wire, memory);
+}
+
 static void walk(struct walk *w, const struct image_type *t, const struct type *to, unsigned char *memory);
 
 static void walk_bit_field(struct walk *w, const struct field *field, unsigned char *memory)
@@ -189,7 +202,9 @@ static void walk(struct walk *w, const struct image_type *t, const struct type *
 {
     if (t->kind == HLCKPT_INT && t->bits <= 64) {
         walk_integer(w, t, to, memory);
-    } else if (t->shape == to->shape && (!to->has_narrow || t->kind == HLCKPT_UNION)) {
+    } else if (t->kind == HLCKPT_SYNC && t->shape == to->shape) {
+        walk_sync(w, to, memory);
+    } else if (t->shape == to->shape && (!to->has_checks || t->kind == HLCKPT_UNION)) {
         walk_same(w, to, memory);
     } else if (t->kind == HLCKPT_ARRAY) {
         uint64_t shared = t->count < to->element_count ? t->count : to->element_count;

@@ -10,6 +10,7 @@
 #include "encode.h"
 #include "float.h"
 #include "image.h"
+#include "sync.h"
 
 // ---- leaves
 
@@ -39,6 +40,9 @@ void get_leaf(const struct run *run, const unsigned char *wire, unsigned char *m
         break;
     case RUN_BITS:
         store_bits(run, load_little(wire, run->wire < 8 ? run->wire : 8), memory);
+        break;
+    case RUN_SYNC:
+        sync_load((enum hlckpt_sync)run->format, wire, memory);
         break;
     default:
         break;
@@ -73,7 +77,7 @@ void get_values(struct source *s, const struct type *type, uint64_t count, unsig
             get_run(s, &type->runs[i], memory + type->runs[i].offset);
 }
 
-// ---- integers that are narrower here
+// ---- leaves that not every value fits: integers that are narrower here, synchronisation objects
 
 bool leaf_fits(const struct run *run, const unsigned char *wire, bool either)
 {
@@ -91,6 +95,7 @@ struct check {
     const struct extent *extent;
     const char *name;
     uint64_t leaf;
+    uint32_t threads;
     struct failure *f;
 };
 
@@ -104,11 +109,23 @@ bool refuse_leaf(const struct run *run, const unsigned char *wire, const char *n
     return fail(f, "%s%s: %" PRIu64 " does not fit its %u bits here", name, path, value, bits);
 }
 
+static bool check_sync(struct check *c, const struct run *run, const unsigned char *wire)
+{
+    enum hlckpt_sync which = (enum hlckpt_sync)run->format;
+    char path[128];
+    if (sync_check(which, wire, c->threads, c->name, "", c->f))
+        return true;
+    c->f->failed = false; // once more, with the name of the place
+    return sync_check(which, wire, c->threads, c->name, extent_path(c->extent, c->leaf, path, sizeof path), c->f);
+}
+
 static bool check_leaf(struct check *c, const struct run *run)
 {
     unsigned char scratch[QUAD_SIZE];
     char path[128];
     const unsigned char *wire = source_take(&c->source, run->wire, scratch);
+    if (run->kind == RUN_SYNC)
+        return check_sync(c, run, wire);
     return leaf_fits(run, wire, false) ||
            refuse_leaf(run, wire, c->name, extent_path(c->extent, c->leaf, path, sizeof path), c->f);
 }
@@ -119,7 +136,7 @@ static bool check_run(struct check *c, const struct run *run)
 {
     if (run->kind == RUN_NESTED)
         return check_values(c, run->inner, run->count);
-    if (run->kind != RUN_INT || run->native >= run->wire) {
+    if (run->kind != RUN_SYNC && (run->kind != RUN_INT || run->native >= run->wire)) {
         source_skip(&c->source, run->count * run->wire);
         c->leaf += run->count;
         return true;
@@ -132,7 +149,7 @@ static bool check_run(struct check *c, const struct run *run)
 
 static bool check_values(struct check *c, const struct type *type, uint64_t count)
 {
-    if (!type->has_narrow) {
+    if (!type->has_checks) {
         source_skip(&c->source, count * type->wire);
         c->leaf += count * type->leaves;
         return true;
@@ -144,12 +161,13 @@ static bool check_values(struct check *c, const struct type *type, uint64_t coun
     return true;
 }
 
-static bool check_narrow(const msgpack_object *data, const struct extent *x, const char *name, struct failure *f)
+static bool check_leaves(const msgpack_object *data, const struct extent *x, const char *name, uint32_t threads,
+                         struct failure *f)
 {
-    struct check c = {source_open(data), x, name, 0, f};
+    struct check c = {source_open(data), x, name, 0, threads, f};
     bool any = false;
     for (uint32_t i = 0; i < x->segment_count; i++)
-        any |= x->segments[i].type->has_narrow;
+        any |= x->segments[i].type->has_checks;
     for (uint32_t i = 0; any && c.source.at && i < x->segment_count; i++)
         if (!check_values(&c, x->segments[i].type, x->segments[i].count))
             return false;
@@ -391,7 +409,7 @@ bool check_content(const struct content *c, const struct extent *x, const char *
 {
     if (is_opaque_content(c))
         return check_opaque(c, x, name, r, f);
-    return source_check(c->data, x->wire, name, f) && check_narrow(c->data, x, name, f) &&
+    return source_check(c->data, x->wire, name, f) && check_leaves(c->data, x, name, r->threads, f) &&
            check_references(c, x, name, r, f);
 }
 
@@ -412,16 +430,20 @@ void fill_content(const struct content *c, const struct extent *x, unsigned char
 
 // ---- values of variables
 
+static bool wire_of_bin(const msgpack_object *o, uint32_t size, unsigned char *wire)
+{
+    bool is_whole = o->type == MSGPACK_OBJECT_BIN && o->via.bin.size == size;
+    if (is_whole)
+        memcpy(wire, o->via.bin.ptr, size);
+    return is_whole;
+}
+
 // Makes the wire form of a scalar. False when `o` is not of the type.
 static bool wire_of_integer(const msgpack_object *o, const struct type *type, unsigned char *wire)
 {
     uint32_t size = type->runs[0].wire;
-    if (size > 8) {
-        if (o->type != MSGPACK_OBJECT_BIN || o->via.bin.size != size)
-            return false;
-        memcpy(wire, o->via.bin.ptr, size);
-        return true;
-    }
+    if (size > 8)
+        return wire_of_bin(o, size, wire);
     if (!is_integer(o))
         return false;
     bool is_negative = o->type == MSGPACK_OBJECT_NEGATIVE_INTEGER;
@@ -434,12 +456,8 @@ static bool wire_of_integer(const msgpack_object *o, const struct type *type, un
 
 static bool wire_of_floating(const msgpack_object *o, uint32_t size, unsigned char *wire)
 {
-    if (size != 4 && size != 8) {
-        if (o->type != MSGPACK_OBJECT_BIN || o->via.bin.size != size)
-            return false;
-        memcpy(wire, o->via.bin.ptr, size);
-        return true;
-    }
+    if (size != 4 && size != 8)
+        return wire_of_bin(o, size, wire);
     if (o->type != MSGPACK_OBJECT_FLOAT32 && o->type != MSGPACK_OBJECT_FLOAT64)
         return false;
     float single = (float)o->via.f64;
@@ -456,6 +474,8 @@ static bool wire_of(const msgpack_object *o, const struct type *type, unsigned c
     case HLCKPT_CHAR:
     case HLCKPT_INT:
         return wire_of_integer(o, type, wire);
+    case HLCKPT_SYNC:
+        return wire_of_bin(o, HLCKPT_SYNC_WIRE, wire);
     default:
         return wire_of_floating(o, type->runs[0].wire, wire);
     }
@@ -463,17 +483,19 @@ static bool wire_of(const msgpack_object *o, const struct type *type, unsigned c
 
 static bool is_scalar(const struct type *type)
 {
-    return type->kind >= HLCKPT_BOOL && type->kind <= HLCKPT_FLOAT;
+    return (type->kind >= HLCKPT_BOOL && type->kind <= HLCKPT_FLOAT) || type->kind == HLCKPT_SYNC;
 }
 
 static bool check_scalar(const msgpack_object *o, const struct type *type, bool is_temporary, const char *name,
-                         struct failure *f)
+                         uint32_t threads, struct failure *f)
 {
     unsigned char wire[QUAD_SIZE];
     char text[64];
     const struct run *run = type->runs;
     if (!wire_of(o, type, wire))
         return fail(f, "%s: not a value of type %s", name, type_describe(type, text, sizeof text));
+    if (run->kind == RUN_SYNC)
+        return sync_check((enum hlckpt_sync)run->format, wire, threads, name, "", f);
     return run->kind != RUN_INT || run->native >= run->wire || leaf_fits(run, wire, is_temporary) ||
            refuse_leaf(run, wire, name, "", f);
 }
@@ -493,7 +515,7 @@ bool check_value(const msgpack_object *o, const struct type *type, bool is_tempo
 {
     struct extent x;
     if (is_scalar(type))
-        return check_scalar(o, type, is_temporary, name, f);
+        return check_scalar(o, type, is_temporary, name, r->threads, f);
     if (type->kind == HLCKPT_POINTER)
         return check_pointer(o, type->element, name, r, f);
     if (!is_pair(o) || !extent_of_one(&x, type) || x.size > HLCKPT_SLOT_SIZE)

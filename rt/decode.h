@@ -30,6 +30,7 @@ struct resolver {
     // Opaque memory: has a union the layout that it had? Called for each place that cannot be restored on this machine.
     bool (*is_same_union)(void *context, const struct type *u);
     void (*note_foreign)(void *context, const char *place, const char *why);
+    uint32_t threads; // of the image
 };
 
 // Content of an object; `name` is for messages.

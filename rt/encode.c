@@ -7,6 +7,7 @@
 #include "float.h"
 #include "image.h"
 #include "stale.h"
+#include "sync.h"
 
 // ---- the stream of an object's data, cut into bins
 
@@ -18,6 +19,8 @@ struct sink {
     uint64_t chunk_left;
     bool is_nonzero;
     uint32_t fill;
+    const char *problem; // why something of it cannot be captured now
+    enum hlckpt_sync problem_kind;
 };
 static unsigned char buffer[BUFFER_SIZE]; // of the one sink in use
 
@@ -128,6 +131,15 @@ static void put_words(struct sink *s, const unsigned char *memory, uint64_t size
     }
 }
 
+static void put_sync(struct sink *s, const struct run *run, const unsigned char *memory)
+{
+    const char *problem = sync_store((enum hlckpt_sync)run->format, memory, reserve(s, HLCKPT_SYNC_WIRE));
+    if (problem && !s->problem) {
+        s->problem = problem;
+        s->problem_kind = (enum hlckpt_sync)run->format;
+    }
+}
+
 static void put_leaf(struct sink *s, const struct run *run, const unsigned char *memory)
 {
     switch (run->kind) {
@@ -145,6 +157,9 @@ static void put_leaf(struct sink *s, const struct run *run, const unsigned char 
         break;
     case RUN_BITS:
         put_bits(s, run, memory);
+        break;
+    case RUN_SYNC:
+        put_sync(s, run, memory);
         break;
     default: // references are not data
         break;
@@ -199,21 +214,32 @@ static void begin_data(struct sink *s, msgpack_packer *p, uint64_t size)
         msgpack_pack_array(p, (size_t)((size + DATA_CHUNK - 1) / DATA_CHUNK));
 }
 
+static void note_problem(struct encoder *e, const struct sink *s)
+{
+    if (!s->problem || e->problem)
+        return;
+    e->problem = s->problem;
+    e->problem_kind = s->problem_kind;
+}
+
 static void encode_data(struct encoder *e, const struct extent *x, const unsigned char *memory)
 {
     struct sink s = {.p = NULL};
     put_all(&s, x, memory);
     bool is_buffered = x->wire <= BUFFER_SIZE && s.fill == x->wire;
     if (!s.is_nonzero && !has_nonzero(buffer, s.fill)) {
+        note_problem(e, &s);
         msgpack_pack_nil(e->p);
         return;
     }
     uint32_t fill = s.fill;
+    note_problem(e, &s);
     begin_data(&s, e->p, x->wire);
     if (is_buffered)
         s.fill = fill;
     else
         put_all(&s, x, memory);
+    note_problem(e, &s);
     flush(&s);
 }
 
@@ -446,10 +472,12 @@ void encode_content(struct encoder *e, const struct object *o)
 // ---- values of variables
 
 // One leaf on the wire.
-static void wire_of(const struct run *run, const unsigned char *memory, unsigned char wire[QUAD_SIZE])
+static void wire_of(struct encoder *e, const struct run *run, const unsigned char *memory,
+                    unsigned char wire[QUAD_SIZE])
 {
     struct sink s = {.p = NULL};
     put_leaf(&s, run, memory);
+    note_problem(e, &s);
     memcpy(wire, buffer, run->wire);
 }
 
@@ -486,8 +514,8 @@ void encode_value(struct encoder *e, const struct type *type, const unsigned cha
     unsigned char wire[QUAD_SIZE];
     struct extent x;
     const struct run *run = type->runs;
-    if (type->kind >= HLCKPT_BOOL && type->kind <= HLCKPT_FLOAT)
-        wire_of(run, memory, wire);
+    if ((type->kind >= HLCKPT_BOOL && type->kind <= HLCKPT_FLOAT) || type->kind == HLCKPT_SYNC)
+        wire_of(e, run, memory, wire);
     switch (type->kind) {
     case HLCKPT_BOOL:
         write_bool(e->p, wire[0]);
@@ -501,6 +529,9 @@ void encode_value(struct encoder *e, const struct type *type, const unsigned cha
         break;
     case HLCKPT_POINTER:
         encode_pointer(e, load_pointer(memory), type->element);
+        break;
+    case HLCKPT_SYNC:
+        write_bin(e->p, wire, run->wire);
         break;
     default: // a small struct; the pass keeps larger ones in memory
         extent_of_one(&x, type);

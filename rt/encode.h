@@ -16,6 +16,7 @@
 
 #include <msgpack.h>
 
+#include "hlckpt/sync.h"
 #include "object.h"
 
 #define HANDLE_TAG "handle"
@@ -26,6 +27,9 @@ struct encoder {
     msgpack_packer *p;
     const struct objects *os;
     bool no_memory;
+    // Why what was encoded last cannot be captured now, or NULL.
+    const char *problem;
+    enum hlckpt_sync problem_kind;
 };
 
 void encode_value(struct encoder *e, const struct type *type, const unsigned char *memory); // of a variable in a slot

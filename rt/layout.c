@@ -13,6 +13,7 @@
 #include "arena.h"
 #include "byte-order.h"
 #include "sort.h"
+#include "sync.h"
 
 #define INLINE_RUNS_MOST 16         // a field with more runs stays nested
 #define PIECES_MOST      (1u << 16) // scalars of a union that are looked at one by one
@@ -26,7 +27,7 @@ struct run_list {
 
 static bool is_one_pattern(const struct run *a, const struct run *b)
 {
-    return a->kind == b->kind && (a->kind <= RUN_LONG || a->kind == RUN_POINTER) && a->wire == b->wire &&
+    return a->kind == b->kind && (a->kind <= RUN_LONG || a->kind == RUN_POINTER || a->kind == RUN_SYNC) && a->wire == b->wire &&
            a->native == b->native && a->format == b->format && a->is_signed == b->is_signed &&
            a->is_character == b->is_character && a->is_word == b->is_word && a->inner == b->inner;
 }
@@ -96,6 +97,11 @@ struct run layout_scalar(const struct map_type *m, const struct type *pointee)
         run.kind = RUN_POINTER;
         run.wire = 0;
         run.inner = pointee;
+        return run;
+    case HLCKPT_SYNC:
+        run.kind = RUN_SYNC;
+        run.format = (uint8_t)m->bits;
+        run.wire = HLCKPT_SYNC_WIRE;
         return run;
     default: // no value: void, functions, unknown structs; or none that can be kept: va_list
         run.count = 0;
@@ -255,7 +261,7 @@ static bool is_clean(const struct piece *pieces, uint32_t count)
     for (uint32_t i = 0; i < count; i++) {
         const struct run *a = &pieces[0].run, *b = &pieces[i].run;
         bool same = a->kind == b->kind && a->wire == b->wire && a->native == b->native && a->width == b->width &&
-                    (a->kind != RUN_LONG || a->format == b->format);
+                    ((a->kind != RUN_LONG && a->kind != RUN_SYNC) || a->format == b->format);
         bool bytes = a->kind <= RUN_BOOL && b->kind <= RUN_BOOL && a->native == 1 && b->native == 1;
         if (pieces[i].start != pieces[0].start || pieces[i].end != pieces[0].end || a->kind == RUN_OPAQUE ||
             !(same || bytes))
@@ -387,7 +393,8 @@ static void add_up(struct type *type)
         struct run *run = &type->runs[i];
         bool is_nested = run->kind == RUN_NESTED, is_reference = run->kind == RUN_POINTER || run->kind == RUN_OPAQUE;
         run->first_leaf = type->leaves;
-        type->has_narrow |= is_nested ? run->inner->has_narrow : run->kind == RUN_INT && run->native < run->wire;
+        type->has_checks |= is_nested ? run->inner->has_checks
+                                      : run->kind == RUN_SYNC || (run->kind == RUN_INT && run->native < run->wire);
         type->leaves += run->count * (is_nested ? run->inner->leaves : 1);
         type->wire += run->count * (is_nested ? run->inner->wire : run->wire);
         type->references += run->count * (is_nested ? run->inner->references : is_reference);
@@ -413,6 +420,9 @@ static uint32_t compute_shape(const struct type *type)
 bool layout_compile(struct type *type, const struct map_type *m, struct failure *f)
 {
     struct run_list list = {0};
+    if (type->kind == HLCKPT_SYNC && type->size != sync_size((enum hlckpt_sync)type->bits))
+        return fail(f, "map: a %s of %u bytes, which here has %u", hlckpt_sync_name((enum hlckpt_sync)type->bits),
+                    (unsigned)type->size, (unsigned)sync_size((enum hlckpt_sync)type->bits));
     if (type->kind == HLCKPT_ARRAY)
         add_array(&list, type->element, type->element_count);
     else if (type->kind == HLCKPT_STRUCT)

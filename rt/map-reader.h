@@ -23,7 +23,7 @@ struct map_field {
 struct map_type {
     enum hlckpt_kind kind;
     bool is_signed;
-    uint32_t bits;    // on the wire
+    uint32_t bits;    // on the wire; of HLCKPT_SYNC: which
     const char *name; // struct, union, incomplete
     uint32_t element; // pointer, array
     uint64_t count;   // array

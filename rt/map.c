@@ -6,6 +6,7 @@
 
 #include "arena.h"
 #include "check.h"
+#include "hlckpt/sync.h"
 #include "image.h"
 
 #define NO_MEMORY "out of memory for a module's map"
@@ -49,7 +50,7 @@ static void read_fields(struct reader *r, struct map_type *type)
 
 static void read_type(struct reader *r, struct map_type *type)
 {
-    type->kind = (enum hlckpt_kind)read_uint(r, HLCKPT_VA_LIST);
+    type->kind = (enum hlckpt_kind)read_uint(r, HLCKPT_SYNC);
     switch (type->kind) {
     case HLCKPT_INT:
         type->is_signed = read_bool(r);
@@ -58,6 +59,9 @@ static void read_type(struct reader *r, struct map_type *type)
     case HLCKPT_FLOAT:
     case HLCKPT_COMPLEX:
         type->bits = (uint32_t)read_uint(r, BITS_MOST);
+        break;
+    case HLCKPT_SYNC:
+        type->bits = (uint32_t)read_uint(r, HLCKPT_SYNC_COUNT - 1);
         break;
     case HLCKPT_POINTER:
         type->element = (uint32_t)read_uint(r, UINT32_MAX);

@@ -581,23 +581,16 @@ static void reach_frame(struct objects *os, const struct frame *frame, uint32_t 
     }
 }
 
-static const void *symbol_address(const struct module *m, enum object_kind kind, uint32_t i)
-{
-    if (kind == OBJECT_GLOBAL)
-        return m->native->globals[i];
-    return m->native->thread_locals[i] ? m->native->thread_locals[i]() : NULL;
-}
-
-static void reach_symbols(struct objects *os, uint32_t module, enum object_kind kind)
+static void reach_symbols(struct objects *os, uint32_t module, enum object_kind kind, uint32_t thread)
 {
     const struct module *m = &os->program->modules[module];
     bool is_global = kind == OBJECT_GLOBAL;
     const struct map_symbol *symbols = is_global ? m->map->globals : m->map->thread_locals;
     uint32_t count = is_global ? m->map->global_count : m->map->thread_local_count;
     for (uint32_t i = 0; i < count; i++) {
-        const void *address = symbol_address(m, kind, i);
+        const char *address = is_global ? m->native->globals[i] : place_of_thread_local(m, i, thread);
         if (address && !(symbols[i].flags & HLCKPT_CONSTANT))
-            reach_place(os, places_exact(&os->places, address, kind, module, i, 0));
+            reach_place(os, places_exact(&os->places, address, kind, module, i, thread));
     }
 }
 
@@ -614,9 +607,10 @@ static void reach_roots(struct objects *os, const struct roots *roots)
         for (size_t k = roots->stacks[t].count; k-- > 0;)
             reach_frame(os, &roots->stacks[t].frames[k], t, (uint32_t)k);
     for (uint32_t m = 0; m < os->program->module_count; m++)
-        reach_symbols(os, m, OBJECT_GLOBAL);
-    for (uint32_t m = 0; m < os->program->module_count; m++)
-        reach_symbols(os, m, OBJECT_THREAD_LOCAL);
+        reach_symbols(os, m, OBJECT_GLOBAL, 0);
+    for (uint32_t t = 0; t < roots->stack_count; t++)
+        for (uint32_t m = 0; has_thread_locals(roots->stacks, t) && m < os->program->module_count; m++)
+            reach_symbols(os, m, OBJECT_THREAD_LOCAL, t);
     for (size_t i = 0; i < roots->root_count; i++) {
         const void *pointer;
         memcpy(&pointer, roots->roots[i].address, sizeof pointer);

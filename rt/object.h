@@ -2,7 +2,7 @@
 // and typed by the pointers that reach them.
 //
 // O1  Numbers depend on the program's state alone, never on addresses: roots come in a fixed order (frames from the
-//     outermost, globals by file and position, thread-locals, the runtime's own roots), and objects are looked into in
+//     outermost, thread by thread, globals by file and position, thread-locals, the runtime's own roots), and objects are looked into in
 //     the order in which they were found.
 // O2  All globals and variables are found, heap blocks and constants only if a pointer leads to them.
 // O3  What an object is looked at as when its pointers are followed is what it is written as.
@@ -77,6 +77,12 @@ struct roots {
     const struct root *roots;
     size_t root_count;
 };
+// Of a thread that has finished there is nothing left but its number.
+static inline bool has_thread_locals(const struct stack *stacks, uint32_t thread)
+{
+    return thread == 0 || stacks[thread].count > 0;
+}
+
 bool objects_search(struct objects *os, const struct roots *roots);
 
 // The object of the variable at `address`, or NULL when it has none in this frame. `variable` counts the point's

@@ -4,6 +4,7 @@
 
 #include "arena.h"
 #include "sort.h"
+#include "thread.h"
 
 bool places_add(struct places *places, struct place place)
 {
@@ -19,7 +20,7 @@ bool places_add(struct places *places, struct place place)
     return true;
 }
 
-static bool add_symbol(struct places *places, enum object_kind kind, uint32_t module, uint32_t index,
+static bool add_symbol(struct places *places, enum object_kind kind, uint32_t module, uint32_t index, uint32_t thread,
                        const void *address, uint64_t size, const struct type *type)
 {
     const char *start = address;
@@ -29,6 +30,7 @@ static bool add_symbol(struct places *places, enum object_kind kind, uint32_t mo
                                                        .kind = kind,
                                                        .module = module,
                                                        .index = index,
+                                                       .variable = thread,
                                                        .type = type});
 }
 
@@ -37,15 +39,10 @@ static bool add_module(struct places *places, const struct module *m, uint32_t n
     bool added = true;
     for (uint32_t i = 0; added && i < m->map->global_count; i++) {
         const struct type *type = m->types[m->map->globals[i].type];
-        added = add_symbol(places, OBJECT_GLOBAL, number, i, m->native->globals[i], type->size, type);
-    }
-    for (uint32_t i = 0; added && i < m->map->thread_local_count; i++) {
-        const struct type *type = m->types[m->map->thread_locals[i].type];
-        const void *address = m->native->thread_locals[i] ? m->native->thread_locals[i]() : NULL;
-        added = add_symbol(places, OBJECT_THREAD_LOCAL, number, i, address, type->size, type);
+        added = add_symbol(places, OBJECT_GLOBAL, number, i, 0, m->native->globals[i], type->size, type);
     }
     for (uint32_t i = 0; added && i < m->map->literal_count; i++)
-        added = add_symbol(places, OBJECT_LITERAL, number, i, m->native->literals[i], m->map->literals[i], byte);
+        added = add_symbol(places, OBJECT_LITERAL, number, i, 0, m->native->literals[i], m->map->literals[i], byte);
     return added;
 }
 
@@ -81,6 +78,26 @@ bool places_of_program(struct places *places, const struct program *program)
         if (!add_module(places, &program->modules[k], k, program->own[OWN_CHAR]))
             return false;
     return add_all_code(places, program);
+}
+
+char *place_of_thread_local(const struct module *m, uint32_t index, uint32_t thread)
+{
+    char *mine = m->native->thread_locals[index] ? m->native->thread_locals[index]() : NULL;
+    return mine ? mine + thread_local_offset(thread) : NULL;
+}
+
+bool places_of_thread(struct places *places, const struct program *program, uint32_t thread)
+{
+    for (uint32_t k = 0; k < program->module_count; k++) {
+        const struct module *m = &program->modules[k];
+        for (uint32_t i = 0; i < m->map->thread_local_count; i++) {
+            const struct type *type = m->types[m->map->thread_locals[i].type];
+            const char *address = place_of_thread_local(m, i, thread);
+            if (!add_symbol(places, OBJECT_THREAD_LOCAL, k, i, thread, address, type->size, type))
+                return false;
+        }
+    }
+    return true;
 }
 
 // Of places with one start the last is looked at first: variables of inner frames come last, after those of outer ones

@@ -25,7 +25,7 @@ struct place {
     const char *memory; // where to read what is at `start`: elsewhere for a copied stack
     enum object_kind kind;
     uint32_t module, index; // of a symbol; thread and frame of a variable
-    uint32_t variable;      // position among the variables of the frame's point
+    uint32_t variable;      // position among the variables of the frame's point; thread of a thread-local
     uint32_t object;        // its number in the object table + 1, or 0
     const struct type *type;
     const char *furthest; // end of the longest place up to this one
@@ -36,9 +36,10 @@ struct places {
     size_t data_count, code_count, data_room;
 };
 
-// All places but variables. Returns false when there is no memory.
+// All places but variables and thread-locals; then those of one thread. False when there is no memory.
 bool places_of_program(struct places *places, const struct program *program);
 bool places_add(struct places *places, struct place place); // a variable; before places_sort
+bool places_of_thread(struct places *places, const struct program *program, uint32_t thread);
 void places_sort(struct places *places);
 
 // The place that contains `address`, where inner frames hide outer ones; or, failing that, the place that ends there.
@@ -48,5 +49,8 @@ struct place *places_find(const struct places *places, const char *address, cons
 // The place of exactly this symbol or variable, known to be at `address`; or NULL.
 struct place *places_exact(const struct places *places, const char *address, enum object_kind kind, uint32_t module,
                            uint32_t index, uint32_t variable);
+
+// Where a thread-local is in a thread, or NULL.
+char *place_of_thread_local(const struct module *m, uint32_t index, uint32_t thread);
 
 #endif

@@ -19,14 +19,23 @@ struct adaptation restore_adaptation(const struct state *s, const struct image_o
     return (struct adaptation){s->types, o->image_type, o->type, o->count};
 }
 
+// "thread 3, ": nothing is said of a program with one thread.
+static const char *name_thread(const struct state *s, uint32_t thread, char buffer[static 24])
+{
+    buffer[0] = 0;
+    if (s->thread_count > 1)
+        snprintf(buffer, 24, "thread %" PRIu32 ", ", thread);
+    return buffer;
+}
+
 static void name_object(const struct state *s, uint32_t number, char *buffer, size_t size)
 {
     const struct image_object *o = &s->objects[number];
-    char type[64];
+    char type[64], thread[24];
     if (o->kind == OBJECT_STACK) {
         const struct image_point *p = &s->points[s->threads[o->a].image_frames[o->b].point];
-        snprintf(buffer, size, "frame %" PRIu32 ": '%s' of '%s' (%s:%" PRIu32 ")", o->b, p->variables[o->c].name,
-                 p->function, p->file, p->point->line);
+        snprintf(buffer, size, "%sframe %" PRIu32 ": '%s' of '%s' (%s:%" PRIu32 ")",
+                 name_thread(s, o->a, thread), o->b, p->variables[o->c].name, p->function, p->file, p->point->line);
     } else if (o->kind <= OBJECT_THREAD_LOCAL && !o->is_missing) {
         snprintf(buffer, size, "'%s' (%s:%" PRIu32 ")", restore_symbol(s, o)->name, s->program->modules[o->a].map->file,
                  restore_symbol(s, o)->line);
@@ -116,9 +125,9 @@ static bool check_variable(const struct state *s, uint32_t thread, uint32_t fram
     const struct image_point *p = &s->points[image->point];
     const struct map_variable *v = restore_variable(p, i);
     const msgpack_object *value = restore_value(image, p, i);
-    char where[160];
-    snprintf(where, sizeof where, "frame %" PRIu32 ": '%s' of '%s' (%s:%" PRIu32 ")", frame, v->name, p->function,
-             p->file, p->point->line);
+    char where[160], name[24];
+    snprintf(where, sizeof where, "%sframe %" PRIu32 ": '%s' of '%s' (%s:%" PRIu32 ")", name_thread(s, thread, name),
+             frame, v->name, p->function, p->file, p->point->line);
     if (v->storage == HLCKPT_VALUE)
         return check_value(value, p->module->types[v->type], !v->name[0], where, &s->resolver, f);
     if (value->type == MSGPACK_OBJECT_NIL)
@@ -143,11 +152,12 @@ bool restore_check(struct state *s, struct failure *f)
     for (uint32_t i = 0; i < s->object_count; i++)
         if (!check_object(s, i, f))
             return false;
-    for (size_t i = 0; i < root_count; i++) {
+    for (uint32_t i = 0; i < s->root_count; i++) {
         struct pointer p;
-        if (s->root_pointers[i] &&
-            !(decode_pointer(s->root_pointers[i], &p) && restore_check_pointer(s, &p, NULL, roots[i].name, f)))
-            return fail(f, "root '%s' is not a pointer", roots[i].name);
+        if (!decode_pointer(s->roots[i].pointer, &p))
+            return fail(f, "root '%s' is not a pointer", s->roots[i].name);
+        if (!restore_check_pointer(s, &p, NULL, s->roots[i].name, f))
+            return false;
     }
     if (s->foreign_count)
         return fail(f,

@@ -7,7 +7,7 @@
 
 #include "arena.h"
 
-#define CHECKPOINT_CALL "hlckpt_checkpoint"
+#define THREADS_MOST 65536
 
 // ---- points
 
@@ -187,18 +187,24 @@ static void read_thread(struct state *s, struct reader *r, struct image_thread *
     }
 }
 
-// May the frames follow each other? The innermost is at a poll, or in a call that asked for the capture; every other is
-// at a call that gets its result in the way in which the next returns it.
+// Calls in which a thread may have been captured: those of the runtime, and what may lead to one.
+static bool is_runtime_call(const char *callee)
+{
+    return !*callee || strncmp(callee, "hlckpt_", strlen("hlckpt_")) == 0;
+}
+
+// May the frames follow each other? The innermost is at a poll, or in a call of the runtime, which is made again; every
+// other is at a call that gets its result in the way in which the next returns it. A thread without frames has finished.
 static bool check_chain(const struct state *s, const struct image_thread *t, struct failure *f)
 {
-    if (!t->count)
+    if (!t->count && t == s->threads)
         return fail(f, "frames: there are none");
     for (size_t k = 0; k < t->count; k++) {
         const struct image_point *p = &s->points[t->image_frames[k].point];
         bool is_call = p->point->kind == HLCKPT_CALL;
-        if (k == 0 && is_call && strcmp(p->point->callee, CHECKPOINT_CALL) != 0)
-            return fail(f, "frame 0: the innermost frame is in a call at point %" PRIu32 " of '%s'", p->number,
-                        p->function);
+        if (k == 0 && is_call && !is_runtime_call(p->point->callee))
+            return fail(f, "frame 0: the innermost frame is in a call of '%s' at point %" PRIu32 " of '%s'",
+                        p->point->callee, p->number, p->function);
         if (k == 0)
             continue;
         const struct image_point *inner = &s->points[t->image_frames[k - 1].point];
@@ -222,11 +228,14 @@ bool restore_frames(struct state *s, const struct image *image, struct failure *
     read_key(&r, "threads");
     struct reader threads = read_nested_array(&r, "threads");
     s->thread_count = read_left(&threads);
-    if (!f->failed && s->thread_count != 1)
-        return fail(f, "frames: %" PRIu32 " threads where one is expected", s->thread_count);
+    if (!f->failed && (s->thread_count == 0 || s->thread_count > THREADS_MOST))
+        return fail(f, "frames: %" PRIu32 " threads where 1 to %d can be", s->thread_count, THREADS_MOST);
+    s->resolver.threads = s->thread_count;
     s->threads = restore_allocate(&r, s->thread_count, sizeof *s->threads);
     for (uint32_t i = 0; !f->failed && i < s->thread_count; i++) {
-        struct reader one = read_nested_array(&threads, "thread");
+        char where[32];
+        snprintf(where, sizeof where, "thread %" PRIu32, i);
+        struct reader one = read_nested_array(&threads, where);
         read_thread(s, &one, &s->threads[i]);
         if (!f->failed)
             check_chain(s, &s->threads[i], f);

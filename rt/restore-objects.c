@@ -139,6 +139,8 @@ static void read_object(struct state *s, struct reader *r, struct image_object *
         read_content(r, o);
     if (o->kind == OBJECT_HEAP && read_left(r))
         o->alignment = read_uint(r, ALIGNMENT_MOST);
+    if (o->kind == OBJECT_THREAD_LOCAL && read_left(r))
+        o->c = restore_index(r, s->thread_count);
     read_end(r);
     if (o->alignment & (o->alignment - 1))
         fail(r->failure, "%s: an alignment of %" PRIu64, r->where, o->alignment);
@@ -164,14 +166,13 @@ static void read_roots(struct state *s, struct reader *r, struct failure *f)
 {
     read_key(r, "roots");
     struct reader list = read_nested_array(r, "roots");
-    while (!f->failed && read_left(&list)) {
+    s->root_count = read_left(&list);
+    s->roots = restore_allocate(&list, s->root_count, sizeof *s->roots);
+    for (uint32_t i = 0; !f->failed && i < s->root_count; i++) {
         struct reader one = read_nested_array(&list, "root");
-        char *name = read_copy_str(&one);
-        const msgpack_object *pointer = read_any(&one);
+        s->roots[i].name = read_copy_str(&one);
+        s->roots[i].pointer = read_any(&one);
         read_end(&one);
-        for (size_t i = 0; !f->failed && i < root_count; i++)
-            if (strcmp(roots[i].name, name) == 0)
-                s->root_pointers[i] = pointer;
     }
 }
 
@@ -207,9 +208,8 @@ static void follow_value(struct state *s, const msgpack_object *value, const str
         take_asked(s, &p, type->element);
 }
 
-static void follow_frames(struct state *s)
+static void follow_frames(struct state *s, const struct image_thread *t)
 {
-    const struct image_thread *t = &s->threads[0];
     for (size_t k = t->count; k-- > 0;) {
         const struct image_point *p = &s->points[t->image_frames[k].point];
         for (uint32_t i = 0; i < p->point->count; i++)
@@ -260,7 +260,8 @@ static void type_blocks(struct state *s)
     }
     if (!any)
         return;
-    follow_frames(s);
+    for (uint32_t t = 0; t < s->thread_count; t++)
+        follow_frames(s, &s->threads[t]);
     for (uint32_t i = 0; i < s->object_count; i++)
         if (s->objects[i].kind < OBJECT_HEAP)
             follow_object(s, &s->objects[i]);

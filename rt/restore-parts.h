@@ -46,7 +46,7 @@ struct image_object {
     enum object_kind kind;
     bool is_adapted;           // its type is declared differently here
     bool is_missing, is_typed; // missing: this program has no such thing; an error only if a pointer leads there
-    uint32_t a, b, c;          // thread, frame, variable; or module and index of a symbol
+    uint32_t a, b, c;          // thread, frame, variable; or module and index of a symbol, thread of a thread-local
     uint32_t image_type;
     const struct type *type;
     uint64_t count, tail, leaves;
@@ -54,6 +54,11 @@ struct image_object {
     struct content content;
     const msgpack_object *bytes; // of a literal
     char *address;
+};
+
+struct image_root {
+    char *name;
+    const msgpack_object *pointer;
 };
 
 struct state {
@@ -67,7 +72,8 @@ struct state {
     uint32_t thread_count;
     struct image_object *objects;
     uint32_t object_count;
-    const msgpack_object *root_pointers[ROOTS_MOST]; // parallel to roots[]
+    struct image_root *roots;
+    uint32_t root_count;
     struct resolver resolver;
     char *nowhere;
     const struct type *last_union; // the last one that was asked about

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "hlckpt/sync.h"
 
 void *restore_allocate(struct reader *r, uint32_t count, size_t size)
 {
@@ -67,7 +68,7 @@ static uint32_t compute_shape(const struct state *s, const struct image_type *ty
 static void read_type(struct state *s, struct reader *r, uint32_t index)
 {
     struct image_type *type = &s->types[index];
-    type->kind = (enum hlckpt_kind)read_uint(r, HLCKPT_VA_LIST);
+    type->kind = (enum hlckpt_kind)read_uint(r, HLCKPT_SYNC);
     type->name = type->cells = "";
     switch (type->kind) {
     case HLCKPT_INT:
@@ -77,6 +78,9 @@ static void read_type(struct state *s, struct reader *r, uint32_t index)
     case HLCKPT_FLOAT:
     case HLCKPT_COMPLEX:
         type->bits = (uint32_t)read_uint(r, 128);
+        break;
+    case HLCKPT_SYNC:
+        type->bits = (uint32_t)read_uint(r, HLCKPT_SYNC_COUNT - 1);
         break;
     case HLCKPT_ARRAY:
         type->element = restore_index(r, index);

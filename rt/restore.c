@@ -7,7 +7,7 @@
 // R3  Stack objects are known by address when their frame has been entered; frames are entered from the outermost, and
 //     filled when the innermost is reached, so that where two frames share memory the inner one's content stays.
 //
-// Not handled: more threads than one.
+// R4  The main thread creates and fills; only the values of a frame are computed by the thread that rebuilds it.
 #define _GNU_SOURCE
 #include "restore-parts.h"
 
@@ -22,6 +22,7 @@
 #include "encode.h"
 #include "hlckpt/env.h"
 #include "log.h"
+#include "sync.h"
 
 #define NOWHERE_SIZE 65536 // a multiple of the page size of every target
 
@@ -86,7 +87,7 @@ struct state *state_read(const struct image *image, struct failure *f)
         fail(f, RESTORE_NO_MEMORY);
         return NULL;
     }
-    s->resolver = (struct resolver){s, restore_check_pointer, resolve, restore_is_same_union, restore_note_foreign};
+    s->resolver = (struct resolver){s, restore_check_pointer, resolve, restore_is_same_union, restore_note_foreign, 0};
     if (!(s->program = program_load(f)))
         return NULL;
     if (!names_of_program(&s->names, s->program)) {
@@ -96,6 +97,11 @@ struct state *state_read(const struct image *image, struct failure *f)
     bool is_right = restore_types(s, image, f) && restore_frames(s, image, f) && restore_objects(s, image, f) &&
                     restore_check(s, f);
     return is_right ? s : NULL;
+}
+
+size_t state_thread_count(const struct state *s)
+{
+    return s->thread_count;
 }
 
 size_t state_frame_count(const struct state *s, size_t thread)
@@ -141,7 +147,7 @@ static char *create_object(const struct state *s, const struct image_object *o)
     case OBJECT_GLOBAL:
         return native->globals[o->b];
     case OBJECT_THREAD_LOCAL:
-        return native->thread_locals[o->b]();
+        return place_of_thread_local(&s->program->modules[o->a], o->b, o->c);
     case OBJECT_HEAP:
         return create_block(s, o);
     case OBJECT_LITERAL:
@@ -162,9 +168,10 @@ void state_create(struct state *s)
             s->objects[i].address = create_object(s, &s->objects[i]);
 }
 
-void state_values(struct state *s, struct frame *frame)
+void state_values(struct state *s, size_t thread, struct frame *frame)
 {
-    const struct image_frame *image = &s->threads[0].image_frames[frame - s->threads[0].frames];
+    const struct image_thread *t = &s->threads[thread];
+    const struct image_frame *image = &t->image_frames[frame - t->frames];
     const struct image_point *p = &s->points[image->point];
     for (uint32_t i = 0; i < frame->count; i++) {
         const msgpack_object *value = restore_value(image, p, i);
@@ -210,6 +217,25 @@ static void fill_variables(struct state *s, const struct image_thread *t)
     }
 }
 
+// Both lists are in one order as a rule: each search begins where the last one ended.
+static void fill_roots(struct state *s)
+{
+    size_t next = 0;
+    for (uint32_t i = 0; i < s->root_count; i++) {
+        size_t tried = 0;
+        while (tried < root_count && strcmp(roots[(next + tried) % root_count].name, s->roots[i].name) != 0)
+            tried++;
+        if (tried == root_count)
+            continue;
+        const struct root *root = &roots[(next + tried) % root_count];
+        struct pointer p;
+        decode_pointer(s->roots[i].pointer, &p);
+        void *address = resolve(s, &p);
+        memcpy(root->address, &address, sizeof address);
+        next = (next + tried + 1) % root_count;
+    }
+}
+
 void state_fill(struct state *s)
 {
     for (uint32_t i = 0; i < s->object_count; i++)
@@ -217,14 +243,8 @@ void state_fill(struct state *s)
             fill_object(s, &s->objects[i]);
     for (uint32_t t = 0; t < s->thread_count; t++)
         fill_variables(s, &s->threads[t]);
-    for (size_t i = 0; i < root_count; i++) {
-        struct pointer p;
-        if (!s->root_pointers[i])
-            continue;
-        decode_pointer(s->root_pointers[i], &p);
-        void *address = resolve(s, &p);
-        memcpy(roots[i].address, &address, sizeof address);
-    }
+    fill_roots(s);
+    sync_settle();
 }
 
 void state_free(struct state *s)
@@ -233,6 +253,9 @@ void state_free(struct state *s)
         hlckpt_arena_free(s->threads[t].frames);
         hlckpt_arena_free(s->threads[t].image_frames);
     }
+    for (uint32_t i = 0; i < s->root_count; i++)
+        hlckpt_arena_free(s->roots[i].name);
+    hlckpt_arena_free(s->roots);
     hlckpt_arena_free(s->objects);
     hlckpt_arena_free(s->names.names);
     hlckpt_arena_free(s->names.literals);

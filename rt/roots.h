@@ -4,9 +4,7 @@
 
 #include "state.h"
 
-#define ROOTS_MOST 64
-
-extern struct root roots[ROOTS_MOST];
+extern struct root *roots;
 extern size_t root_count;
 extern struct handle_hooks handle_hooks;
 

@@ -2,6 +2,7 @@
 //
 //     types    [type...]                   a type is named by its index, and comes after its parts
 //         [kind]                               void, bool, char, pointer, va_list
+//         [13, which]                          mutex, thread...: see hlckpt/sync.h
 //         [3, is signed, bits]  [4, bits]  [5, bits]  [7, type, count]
 //         [8, name, [[name, type, bits of a bit-field or 0]...]]
 //         [9, name, fields, cells, signature]  see layout.c
@@ -10,7 +11,7 @@
 //         value: as encode_value writes it, or the number of the object (nil: none) for a variable in memory
 //     objects  {"objects": [object...], "roots": [[name, pointer]...]}
 //         [0, name, file, type, content]       global; file "" unless static; constants have no content
-//         [1, name, file, type, content]       thread-local
+//         [1, name, file, type, content]       thread-local; a further element is the number of a thread other than main's
 //         [2, thread, frame, variable, type, content]
 //         [3, type, count, tail, content]      heap block: count elements, then tail bytes; a further element is the
 //                                              alignment that it was allocated with
@@ -33,14 +34,44 @@
 
 #define NO_MEMORY "out of memory for the capture"
 
-struct root roots[ROOTS_MOST];
+struct root *roots;
 size_t root_count;
+static size_t root_room;
 struct handle_hooks handle_hooks;
 
-void state_add_root(struct root root)
+static bool make_root_room(void)
 {
-    if (root_count < ROOTS_MOST)
-        roots[root_count++] = root;
+    if (root_count < root_room)
+        return true;
+    size_t room = root_room ? root_room * 2 : 64;
+    struct root *larger = hlckpt_arena_realloc(roots, room * sizeof *larger);
+    if (!larger)
+        return false;
+    roots = larger;
+    root_room = room;
+    return true;
+}
+
+bool state_add_root(struct root root)
+{
+    size_t size = strlen(root.name) + 1;
+    char *name = make_root_room() ? hlckpt_arena_malloc(size) : NULL;
+    if (!name)
+        return false;
+    root.name = memcpy(name, root.name, size);
+    roots[root_count++] = root;
+    return true;
+}
+
+size_t state_root_count(void)
+{
+    return root_count;
+}
+
+void state_clear_roots_from(size_t count)
+{
+    while (root_count > count)
+        hlckpt_arena_free((char *)roots[--root_count].name);
 }
 
 void state_set_handle_hooks(struct handle_hooks hooks)
@@ -119,6 +150,7 @@ struct capture {
     uint32_t point_count, point_room;
     uint32_t *point_slots; // number + 1, open addressing
     uint32_t point_slot_count;
+    char problem[256]; // what of the program cannot be captured now, or ""
 };
 
 struct point_entry {
@@ -179,6 +211,9 @@ static bool find_objects(struct capture *c, bool *put_off, struct failure *f)
     c->os = (struct objects){.program = c->program, .hooks = &handle_hooks};
     if (!places_of_program(&c->os.places, c->program))
         return fail(f, NO_MEMORY);
+    for (uint32_t t = 0; t < c->stack_count; t++)
+        if (has_thread_locals(c->stacks, t) && !places_of_thread(&c->os.places, c->program, t))
+            return fail(f, NO_MEMORY);
     for (uint32_t t = 0; t < c->stack_count; t++)
         for (uint32_t k = 0; k < c->stacks[t].count; k++)
             if (!add_variables(c, t, k))
@@ -271,7 +306,7 @@ static void write_fields(struct capture *c, const struct type *type)
 static void write_type(struct capture *c, const struct type *type)
 {
     static const uint8_t length[] = {[HLCKPT_INT] = 3,    [HLCKPT_FLOAT] = 2, [HLCKPT_COMPLEX] = 2, [HLCKPT_ARRAY] = 3,
-                                     [HLCKPT_STRUCT] = 3, [HLCKPT_UNION] = 5, [HLCKPT_VA_LIST] = 0};
+                                     [HLCKPT_STRUCT] = 3, [HLCKPT_UNION] = 5, [HLCKPT_SYNC] = 2};
     msgpack_packer *p = c->e.p;
     write_array(p, length[type->kind] ? length[type->kind] : 1);
     write_uint(p, type->kind);
@@ -282,6 +317,7 @@ static void write_type(struct capture *c, const struct type *type)
         break;
     case HLCKPT_FLOAT:
     case HLCKPT_COMPLEX:
+    case HLCKPT_SYNC:
         write_uint(p, type->bits);
         break;
     case HLCKPT_ARRAY:
@@ -308,6 +344,38 @@ static void write_types(struct capture *c, struct image_writer *w)
     for (uint32_t i = 0; i < c->type_count; i++)
         write_type(c, c->types[i]);
     image_section_end(w);
+}
+
+// ---- what cannot be captured now
+
+static void note_variable(struct capture *c, const struct frame_map *m, const struct map_variable *v)
+{
+    if (!c->problem[0])
+        snprintf(c->problem, sizeof c->problem, "%s '%s' in %s at %s:%" PRIu32 " %s",
+                 hlckpt_sync_name(c->e.problem_kind), v->name, m->function->name, m->module->map->file, m->point->line,
+                 c->e.problem);
+    c->e.problem = NULL;
+}
+
+static void note_object(struct capture *c, const struct object *o)
+{
+    char type[64];
+    const char *kind = hlckpt_sync_name(c->e.problem_kind);
+    if (o->kind == OBJECT_STACK) {
+        struct frame_map m;
+        map_frame(c->program, &c->stacks[o->place->module].frames[o->place->index], &m);
+        note_variable(c, &m, variable_at(&m, o->place->variable));
+    } else if (o->kind == OBJECT_HEAP && !c->problem[0]) {
+        snprintf(c->problem, sizeof c->problem, "%s in a heap block of %s %s", kind,
+                 type_describe(o->type, type, sizeof type), c->e.problem);
+    } else if (!c->problem[0]) {
+        const struct map *map = c->program->modules[o->place->module].map;
+        const struct map_symbol *symbol =
+            o->kind == OBJECT_GLOBAL ? &map->globals[o->place->index] : &map->thread_locals[o->place->index];
+        snprintf(c->problem, sizeof c->problem, "%s in '%s' (%s:%" PRIu32 ") %s", kind, symbol->name, map->file,
+                 symbol->line, c->e.problem);
+    }
+    c->e.problem = NULL;
 }
 
 // ---- points and frames
@@ -391,6 +459,8 @@ static void write_variable(struct capture *c, uint32_t thread, uint32_t index, u
     const struct map_variable *v = variable_at(m, i);
     if (v->storage == HLCKPT_VALUE) {
         encode_value(&c->e, m->module->types[v->type], slot);
+        if (c->e.problem)
+            note_variable(c, m, v);
         return;
     }
     const char *address;
@@ -472,13 +542,18 @@ static uint64_t alignment_of(const struct object *o)
     return o->kind == OBJECT_HEAP ? heap_alignment(o->address) : 1;
 }
 
+static uint32_t thread_of(const struct object *o)
+{
+    return o->kind == OBJECT_THREAD_LOCAL ? o->place->variable : 0;
+}
+
 static void write_object(struct capture *c, const struct object *o)
 {
     static const uint8_t length[] = {
         [OBJECT_GLOBAL] = 6,  [OBJECT_THREAD_LOCAL] = 6, [OBJECT_STACK] = 7, [OBJECT_HEAP] = 6,
         [OBJECT_LITERAL] = 2, [OBJECT_CALLABLE] = 3,     [OBJECT_LABEL] = 4};
     msgpack_packer *p = c->e.p;
-    write_array(p, length[o->kind] + (alignment_of(o) > 1));
+    write_array(p, length[o->kind] + (alignment_of(o) > 1 || thread_of(o) > 0));
     write_uint(p, o->kind);
     switch (o->kind) {
     case OBJECT_GLOBAL:
@@ -506,8 +581,12 @@ static void write_object(struct capture *c, const struct object *o)
         return;
     }
     encode_content(&c->e, o);
+    if (c->e.problem)
+        note_object(c, o);
     if (alignment_of(o) > 1)
         write_uint(p, alignment_of(o));
+    if (thread_of(o) > 0)
+        write_uint(p, thread_of(o));
 }
 
 static void write_objects(struct capture *c, struct image_writer *w)
@@ -545,7 +624,10 @@ bool state_capture(struct image_writer *w, const struct stack *stacks, size_t co
     write_types(&c, w);
     write_frames(&c, w);
     write_objects(&c, w);
-    return !c.e.no_memory || fail(f, NO_MEMORY);
+    if (c.e.no_memory)
+        return fail(f, NO_MEMORY);
+    *put_off = c.problem[0];
+    return !*put_off || fail(f, "%s", c.problem);
 }
 
 // ---- names of functions

@@ -30,11 +30,13 @@ struct stack {
 // Extra roots that the runtime itself owns (argv, environ, registered atexit handlers...): a named variable of a type described as in a C declaration.
 enum root_type { ROOT_POINTER_TO_STRINGS, ROOT_FUNCTION_POINTER, ROOT_POINTER };
 struct root {
-    const char *name; // "argv", "environ"; matched by name at restore
+    const char *name; // "argv", "environ"; matched by name when objects are filled
     enum root_type type;
     void *address;    // of the pointer
 };
-void state_add_root(struct root root); // at start-up, in the same order in each run
+bool state_add_root(struct root root);           // in the same order in each run; the name is copied. False: no memory
+size_t state_root_count(void);
+void state_clear_roots_from(size_t count);       // all but the first `count`
 
 // Translates a handle that lies in a pointer (FILE *, iconv_t ...): installed by resource.c. Capture: true when `pointer` is a known handle, its number in *id.
 // Restore: the handle of that number.
@@ -67,10 +69,11 @@ struct state;
 // Checks everything against the maps of this program: functions, points, variables, types, pointers, values that must fit. No side effects.
 struct state *state_read(const struct image *image, struct failure *f);
 size_t state_frame_count(const struct state *s, size_t thread);
+size_t state_thread_count(const struct state *s);
 struct frame *state_frame(struct state *s, size_t thread, size_t index); // outermost = count-1; slots are zero until state_values
-void state_create(struct state *s);                 // allocates heap objects, knows the globals' addresses
-void state_values(struct state *s, struct frame *); // the frame's objects are registered from its slots, its values written to the other slots
-void state_fill(struct state *s);                   // all frames are rebuilt: fills globals, thread-locals, heap and stack objects, roots
+void state_create(struct state *s); // by the main thread, when all threads have their thread-locals: allocates heap objects, knows the globals' addresses
+void state_values(struct state *s, size_t thread, struct frame *); // the frame's objects are registered from its slots, its values written to the other slots
+void state_fill(struct state *s);                   // all frames are rebuilt: fills globals, thread-locals, heap and stack objects, roots; asks thread_hold for locks
 void state_free(struct state *s);
 
 // The map of an executable file as text/JSON for hlckpt-inspect --map is made from the same parser: see map-reader.h.

@@ -10,6 +10,7 @@
 
 #include "arena.h"
 #include "byte-order.h"
+#include "hlckpt/sync.h"
 #include "state.h"
 #include "sort.h"
 
@@ -497,6 +498,10 @@ const char *type_describe(const struct type *type, char *buffer, size_t size)
 {
     static const char *const names[] = {"void",  "bool",   "char",  "",         "",           "",       "pointer",
                                         "array", "struct", "union", "function", "incomplete", "va_list"};
+    if (type->kind == HLCKPT_SYNC) {
+        snprintf(buffer, size, "%s", hlckpt_sync_name((enum hlckpt_sync)type->bits));
+        return buffer;
+    }
     if (type->kind == HLCKPT_INT)
         snprintf(buffer, size, "%sint%" PRIu32, type->is_signed ? "" : "u", type->bits);
     else if (type->kind == HLCKPT_FLOAT || type->kind == HLCKPT_COMPLEX)

@@ -36,6 +36,7 @@ enum run_kind {
     RUN_POINTER, // reference
     RUN_OPAQUE,  // reference: a part of a union
     RUN_NESTED,  // `inner`, repeated
+    RUN_SYNC,    // mutexes, threads...: see sync.h
 };
 
 struct type;
@@ -44,7 +45,7 @@ struct run {
     enum run_kind kind;
     bool is_signed, is_character; // character: a pointer to it may point to anything
     bool is_word;                 // RUN_BYTES: integers as wide as a pointer, see stale.h
-    uint8_t format;               // RUN_LONG: enum hlckpt_float_format
+    uint8_t format;               // RUN_LONG: enum hlckpt_float_format; RUN_SYNC: enum hlckpt_sync
     uint8_t width;                // RUN_BITS: bits
     uint8_t shift;                // RUN_BITS: bits of the byte at `offset` that come before it
     uint32_t wire;                // bytes of one leaf on the wire; 0 for references
@@ -72,7 +73,7 @@ struct word {
 struct type {
     enum hlckpt_kind kind;
     bool is_signed;
-    uint32_t bits;
+    uint32_t bits; // of HLCKPT_SYNC: which
     const char *name;           // struct, union: "" if it has none
     const struct type *element; // of an array, or what a pointer points to
     uint64_t element_count;
@@ -90,7 +91,7 @@ struct type {
     struct word *words; // of a union with opaque parts
     uint32_t word_count;
     uint32_t shape;
-    bool has_va_list, has_narrow; // narrow: a leaf of it is wider on the wire
+    bool has_va_list, has_checks; // checks: not every value on the wire is one here, or means anything
     bool is_laid_out;
     const struct type *next_of_shape;
     bool is_listed; // among the types of its shape

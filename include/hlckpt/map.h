@@ -44,6 +44,7 @@ enum hlckpt_kind {
     HLCKPT_FUNCTION = 10,  // [10]                            [size 0]
     HLCKPT_INCOMPLETE = 11,// [11, name]                      [size 0]        a struct or union known by name alone
     HLCKPT_VA_LIST = 12,   // [12]                            [size]
+    HLCKPT_SYNC = 13,      // [13, which]                     [size]          a mutex, a thread...: enum hlckpt_sync (sync.h)
 };
 // clang-format on
 // Bit offsets of bit-fields count from the least significant bit of the first byte on little-endian targets, from the

@@ -10,6 +10,7 @@
 #include "check.h"
 #include "elf-file.h"
 #include "hlckpt/abi.h"
+#include "hlckpt/sync.h"
 #include "emit.h"
 #include "map-reader.h"
 
@@ -37,6 +38,8 @@ static const char *scalar_text(const struct map_type *t, char buffer[static 32])
     case HLCKPT_COMPLEX:
         snprintf(buffer, 32, "complex%" PRIu32, t->bits);
         return buffer;
+    case HLCKPT_SYNC:
+        return hlckpt_sync_name((enum hlckpt_sync)t->bits);
     default:
         return names[t->kind];
     }

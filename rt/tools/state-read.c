@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "hlckpt/sync.h"
 
 #define DEPTH_MOST 64 // of types in types: what is deeper is not a program's
 
@@ -105,6 +106,8 @@ static bool measure_type(const struct image_state *s, struct image_type *t)
         return add_up(t, 1, 1, t->bits / 8, 0);
     case HLCKPT_COMPLEX:
         return add_up(t, 2, 1, t->bits / 8, 0);
+    case HLCKPT_SYNC:
+        return add_up(t, 1, 1, HLCKPT_SYNC_WIRE, 0);
     case HLCKPT_POINTER:
         return add_up(t, 1, 1, 0, 1);
     case HLCKPT_ARRAY:
@@ -144,7 +147,7 @@ static uint32_t read_bits(struct reader *r)
 
 static void read_type(struct reader *r, struct image_type *t, uint32_t before)
 {
-    t->kind = (enum hlckpt_kind)read_uint(r, HLCKPT_VA_LIST);
+    t->kind = (enum hlckpt_kind)read_uint(r, HLCKPT_SYNC);
     t->flexible = TYPE_NONE;
     switch (t->kind) {
     case HLCKPT_INT:
@@ -154,6 +157,9 @@ static void read_type(struct reader *r, struct image_type *t, uint32_t before)
     case HLCKPT_FLOAT:
     case HLCKPT_COMPLEX:
         t->bits = read_bits(r);
+        break;
+    case HLCKPT_SYNC:
+        t->bits = (uint32_t)read_uint(r, HLCKPT_SYNC_COUNT - 1);
         break;
     case HLCKPT_ARRAY:
         t->element = read_index(r, before);
@@ -273,6 +279,8 @@ static void read_object(struct reader *r, const struct image_state *s, struct im
         o->file = read_copy_str(r);
         o->type = read_index(r, s->type_count);
         read_content(r, o);
+        if (o->kind == OBJECT_THREAD_LOCAL && read_left(r))
+            o->thread = read_index(r, s->thread_count);
         break;
     case OBJECT_STACK:
         read_variable_place(r, s, o);

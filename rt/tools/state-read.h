@@ -22,7 +22,7 @@ struct image_field {
 struct image_type {
     enum hlckpt_kind kind;
     bool is_signed;
-    uint32_t bits;
+    uint32_t bits;    // of HLCKPT_SYNC: which
     uint32_t element; // array
     uint64_t count;
     char *name; // struct, union
@@ -59,7 +59,7 @@ struct image_thread {
 struct image_object {
     enum object_kind kind;
     char *name, *file;                // symbols; function of a label
-    uint32_t thread, frame, variable; // variables
+    uint32_t thread, frame, variable; // variables; thread of a thread-local
     uint32_t type;                    // TYPE_NONE: literals, functions, labels
     uint64_t count, tail, ordinal;
     const msgpack_object *data, *references; // literals: data alone

@@ -18,6 +18,7 @@
 #include "encode.h"
 #include "float.h"
 #include "state-read.h"
+#include "sync-text.h"
 
 #define NAME_SIZE    200
 #define STRING_SHOWN 200        // bytes of a string constant, or of an array of characters
@@ -29,6 +30,7 @@ struct shower {
     uint64_t limit; // elements of an array
     bool json;
     const struct image_frame *frame; // that is being shown, or NULL
+    uint32_t thread;                 // of the frame; 0 for objects
 };
 
 struct text {
@@ -148,6 +150,8 @@ static struct text type_text(const struct image_state *s, uint32_t index)
         append(&text, "%sint%" PRIu32, t->is_signed ? "" : "u", t->bits);
     else if (t->kind == HLCKPT_FLOAT || t->kind == HLCKPT_COMPLEX)
         append(&text, "%s%" PRIu32, t->kind == HLCKPT_FLOAT ? "float" : "complex", t->bits);
+    else if (t->kind == HLCKPT_SYNC)
+        append(&text, "%s", hlckpt_sync_name((enum hlckpt_sync)t->bits));
     else
         append(&text, "%s", names[t->kind]);
     append(&text, "%s", dimensions.text);
@@ -170,6 +174,13 @@ static struct text object_name(const struct shower *w, uint32_t number)
         append(&text, "%s", variable_name(o, w->state));
         if (w->frame != &w->state->threads[o->thread].frames[o->frame])
             append(&text, "@%" PRIu32, o->frame);
+        if (o->thread != w->thread)
+            append(&text, "@thread%" PRIu32, o->thread);
+        break;
+    case OBJECT_THREAD_LOCAL:
+        append(&text, "%s", o->name);
+        if (o->thread != w->thread)
+            append(&text, "@thread%" PRIu32, o->thread);
         break;
     case OBJECT_HEAP:
         append(&text, "heap%" PRIu32, number);
@@ -347,6 +358,12 @@ static void show_floating(uint32_t bits, const unsigned char *wire)
     emit_double(value);
 }
 
+static void show_sync(const struct image_type *t, const unsigned char *wire)
+{
+    char text[128];
+    emit_word(sync_text((enum hlckpt_sync)t->bits, wire, text, sizeof text));
+}
+
 static void show_complex(const struct image_type *t, struct cursor *c)
 {
     unsigned char wire[QUAD_SIZE] = {0};
@@ -503,7 +520,7 @@ static void show_value(const struct shower *w, uint32_t type, struct cursor *c)
         return;
     }
     c->budget--;
-    if (t->kind >= HLCKPT_BOOL && t->kind <= HLCKPT_FLOAT)
+    if ((t->kind >= HLCKPT_BOOL && t->kind <= HLCKPT_FLOAT) || t->kind == HLCKPT_SYNC)
         take(c, wire, t->wire);
     switch (t->kind) {
     case HLCKPT_BOOL:
@@ -532,6 +549,9 @@ static void show_value(const struct shower *w, uint32_t type, struct cursor *c)
         break;
     case HLCKPT_UNION:
         show_union(w, t, c);
+        break;
+    case HLCKPT_SYNC:
+        show_sync(t, wire);
         break;
     default:
         emit_null();
@@ -612,7 +632,9 @@ static void show_slot(const struct shower *w, uint32_t type, const msgpack_objec
 {
     const struct image_type *t = &w->state->types[type];
     bool is_pair = value->type == MSGPACK_OBJECT_ARRAY && value->via.array.size == 2;
-    if (t->kind == HLCKPT_POINTER)
+    if (t->kind == HLCKPT_SYNC && value->type == MSGPACK_OBJECT_BIN && value->via.bin.size == HLCKPT_SYNC_WIRE)
+        show_sync(t, (const unsigned char *)value->via.bin.ptr);
+    else if (t->kind == HLCKPT_POINTER)
         show_pointer(w, value);
     else if (t->kind == HLCKPT_CHAR && is_unsigned(value))
         show_character(w, (unsigned char)value->via.u64);
@@ -698,10 +720,12 @@ bool print_state(const struct image *image, bool objects, uint64_t limit, struct
     struct shower w = {.state = s, .limit = limit};
     emit_style(EMIT_TEXT);
     for (uint32_t t = 0; s && t < s->thread_count; t++) {
-        printf("thread %" PRIu32 "\n", t);
+        w.thread = t;
+        printf("thread %" PRIu32 "%s\n", t, s->threads[t].count ? "" : " has finished");
         for (uint32_t k = 0; k < s->threads[t].count; k++)
             print_frame(&w, &s->threads[t].frames[k], k);
     }
+    w.thread = 0;
     if (s && objects)
         puts("objects");
     for (uint32_t i = 0; s && objects && i < s->object_count; i++)
@@ -759,6 +783,8 @@ static void emit_object(const struct shower *w, uint32_t number)
         emit_name("type", type_text(w->state, o->type).text);
     if (o->kind == OBJECT_HEAP)
         emit_number("count", o->count);
+    if (o->kind == OBJECT_STACK || o->kind == OBJECT_THREAD_LOCAL)
+        emit_number("thread", o->thread);
     if (o->kind == OBJECT_STACK)
         emit_number("frame", o->frame);
     emit_key("value");
@@ -775,11 +801,13 @@ bool emit_state(const struct image *image, uint64_t limit, struct failure *f)
     emit_key("threads");
     emit_begin_array();
     for (uint32_t t = 0; t < s->thread_count; t++) {
+        w.thread = t;
         emit_begin_array();
         for (uint32_t k = 0; k < s->threads[t].count; k++)
             emit_frame(&w, &s->threads[t].frames[k]);
         emit_end_array();
     }
+    w.thread = 0;
     emit_end_array();
     emit_key("objects");
     emit_begin_array();

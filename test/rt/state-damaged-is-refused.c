@@ -1,7 +1,7 @@
 // Sections with changed bytes are refused with a reason, or restore something: they never make the restorer read or
 // write where it should not. What is accepted is restored, in a process of its own.
 //
-// RUN: %clang -fsanitize=address,undefined -fno-sanitize-recover=undefined %cflags -I%S/Inputs %s %S/Inputs/state-stubs.c %top/rt/state.c %top/rt/restore.c %top/rt/restore-types.c %top/rt/restore-frames.c %top/rt/restore-objects.c %top/rt/restore-check.c %top/rt/encode.c %top/rt/decode.c %top/rt/source.c %top/rt/adapt.c %top/rt/object.c %top/rt/place.c %top/rt/extent.c %top/rt/type.c %top/rt/layout.c %top/rt/shape.c %top/rt/names.c %top/rt/sort.c %top/rt/float.c %top/rt/stale.c %top/rt/map.c %top/rt/check.c %top/rt/reader.c %top/rt/failure.c %build/deps/x86_64/lib/libmsgpackc.a -o %t
+// RUN: %clang -fsanitize=address,undefined -fno-sanitize-recover=undefined %cflags -I%S/Inputs %s %S/Inputs/state-stubs.c %top/rt/state.c %top/rt/restore.c %top/rt/restore-types.c %top/rt/restore-frames.c %top/rt/restore-objects.c %top/rt/restore-check.c %top/rt/encode.c %top/rt/decode.c %top/rt/source.c %top/rt/adapt.c %top/rt/object.c %top/rt/place.c %top/rt/extent.c %top/rt/type.c %top/rt/layout.c %top/rt/shape.c %top/rt/names.c %top/rt/sort.c %top/rt/float.c %top/rt/stale.c %top/rt/sync.c %top/rt/map.c %top/rt/check.c %top/rt/reader.c %top/rt/failure.c %build/deps/x86_64/lib/libmsgpackc.a -o %t
 // RUN: env QUIET=1 ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1:max_allocation_size_mb=256 %t 1500
 #include "state-model.h"
 

@@ -1,7 +1,7 @@
 // A program whose structs are declared a little differently takes objects over field by field: what has another name is
 // zero, what is narrower must fit, pointers lead to the fields they led to.
 //
-// RUN: %clang -fsanitize=address,undefined -fno-sanitize-recover=undefined %cflags -I%S/Inputs %s %S/Inputs/state-stubs.c %top/rt/state.c %top/rt/restore.c %top/rt/restore-types.c %top/rt/restore-frames.c %top/rt/restore-objects.c %top/rt/restore-check.c %top/rt/encode.c %top/rt/decode.c %top/rt/source.c %top/rt/adapt.c %top/rt/object.c %top/rt/place.c %top/rt/extent.c %top/rt/type.c %top/rt/layout.c %top/rt/shape.c %top/rt/names.c %top/rt/sort.c %top/rt/float.c %top/rt/stale.c %top/rt/map.c %top/rt/check.c %top/rt/reader.c %top/rt/failure.c %build/deps/x86_64/lib/libmsgpackc.a -o %t
+// RUN: %clang -fsanitize=address,undefined -fno-sanitize-recover=undefined %cflags -I%S/Inputs %s %S/Inputs/state-stubs.c %top/rt/state.c %top/rt/restore.c %top/rt/restore-types.c %top/rt/restore-frames.c %top/rt/restore-objects.c %top/rt/restore-check.c %top/rt/encode.c %top/rt/decode.c %top/rt/source.c %top/rt/adapt.c %top/rt/object.c %top/rt/place.c %top/rt/extent.c %top/rt/type.c %top/rt/layout.c %top/rt/shape.c %top/rt/names.c %top/rt/sort.c %top/rt/float.c %top/rt/stale.c %top/rt/sync.c %top/rt/map.c %top/rt/check.c %top/rt/reader.c %top/rt/failure.c %build/deps/x86_64/lib/libmsgpackc.a -o %t
 // RUN: env ASAN_OPTIONS=detect_leaks=0 %t
 #include "state-model.h"
 

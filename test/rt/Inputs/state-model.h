@@ -589,7 +589,7 @@ static void rebuild(struct state *s)
         struct frame *frame = state_frame(s, 0, (size_t)i);
         frame->slots = stack_memory[i].slots;
         SET(i, "array", void *, stack_memory[i].array);
-        state_values(s, frame);
+        state_values(s, 0, frame);
     }
     state_fill(s);
 }

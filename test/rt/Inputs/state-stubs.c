@@ -11,6 +11,7 @@
 #include "log.h"
 #include "memory-map.h"
 #include "state-stubs.h"
+#include "thread.h"
 
 // ---- heap
 
@@ -73,6 +74,70 @@ void *hlckpt_arena_realloc(void *address, size_t size)
 void hlckpt_arena_free(void *address)
 {
     free(address);
+}
+
+// ---- threads
+
+#define HOLDS_MOST 64
+
+struct test_threads test_threads;
+
+static struct test_hold {
+    uint32_t number, times;
+    void *object;
+    void (*take)(void *object);
+} test_holds[HOLDS_MOST];
+static size_t test_hold_count;
+
+uint32_t thread_of_tid(pid_t kernel_tid)
+{
+    for (uint32_t i = 0; i < test_threads.count; i++)
+        if (test_threads.tids[i] == kernel_tid)
+            return i;
+    return THREAD_NONE;
+}
+
+uint32_t thread_of_handle(pthread_t handle)
+{
+    for (uint32_t i = 0; i < test_threads.count; i++)
+        if (pthread_equal(test_threads.handles[i], handle))
+            return i;
+    return THREAD_NONE;
+}
+
+pthread_t thread_handle(uint32_t number)
+{
+    return test_threads.handles[number];
+}
+
+ptrdiff_t thread_local_offset(uint32_t number)
+{
+    return (ptrdiff_t)number * test_threads.distance;
+}
+
+uint32_t thread_key_number(pthread_key_t key)
+{
+    return test_threads.has_key && key == test_threads.key ? 5 : THREAD_NONE;
+}
+
+pthread_key_t thread_key(uint32_t number)
+{
+    return number == 5 ? test_threads.key : (pthread_key_t)-1;
+}
+
+bool thread_hold(uint32_t number, void *object, void (*take)(void *object), uint32_t times)
+{
+    if (test_hold_count == HOLDS_MOST)
+        abort();
+    test_holds[test_hold_count++] = (struct test_hold){number, times, object, take};
+    return true;
+}
+
+void test_take_holds(uint32_t number)
+{
+    for (size_t i = 0; i < test_hold_count; i++)
+        for (uint32_t k = 0; test_holds[i].number == number && k < test_holds[i].times; k++)
+            test_holds[i].take(test_holds[i].object);
 }
 
 // ---- the rest
