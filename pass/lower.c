@@ -195,7 +195,7 @@ static void lower_call(struct lowering *l, LLVMValueRef call)
 
 static bool has_deopt(LLVMValueRef i)
 {
-    return LLVMIsACallInst(i) && LLVMGetNumOperandBundles(i) == 1;
+    return LLVMIsACallInst(i) && extra_has_deopt(i);
 }
 
 static void lower_function(struct lowering *l)

@@ -521,15 +521,26 @@ static void adjust_attributes(struct module *m, struct function *f)
         extra_missed(f->value, "is put in a section of its own by the program: captures wait while it is active");
 }
 
-static void adjust_calls(LLVMValueRef function)
+// What the program promises of a function that may be captured does not hold while it is. The promise stands at the
+// call or at the declaration, and code generation reads both.
+static void adjust_call(LLVMValueRef call)
 {
     static const char *const BROKEN[] = {"nounwind", "memory", "willreturn", "nosync"};
+    LLVMValueRef callee = LLVMIsAFunction(LLVMGetCalledValue(call));
+    for (size_t k = 0; k < sizeof BROKEN / sizeof *BROKEN; k++) {
+        unsigned kind = LLVMGetEnumAttributeKindForName(BROKEN[k], strlen(BROKEN[k]));
+        LLVMRemoveCallSiteEnumAttribute(call, LLVMAttributeFunctionIndex, kind);
+        if (callee && LLVMIsDeclaration(callee) && !is_poll(call))
+            LLVMRemoveEnumAttributeAtIndex(callee, LLVMAttributeFunctionIndex, kind);
+    }
+}
+
+static void adjust_calls(LLVMValueRef function)
+{
     FOR_EACH_BLOCK (block, function)
         FOR_EACH_INSTRUCTION (i, block)
-            if (LLVMIsACallInst(i) && LLVMGetNumOperandBundles(i))
-                for (size_t k = 0; k < sizeof BROKEN / sizeof *BROKEN; k++)
-                    LLVMRemoveCallSiteEnumAttribute(i, LLVMAttributeFunctionIndex,
-                                                    LLVMGetEnumAttributeKindForName(BROKEN[k], strlen(BROKEN[k])));
+            if (LLVMIsACallInst(i) && extra_has_deopt(i))
+                adjust_call(i);
 }
 
 static bool check_size(struct function *f)

@@ -98,6 +98,7 @@ LLVMMetadataRef extra_find_composite(LLVMModuleRef module, const char *tag, bool
 LLVMValueRef extra_add_deopt(LLVMValueRef call, LLVMValueRef *values,
                              size_t count); // returns the new call; the old one is erased
 LLVMValueRef extra_drop_deopt(LLVMValueRef call);
+bool extra_has_deopt(LLVMValueRef call); // other bundles are the compiler's own, as those of llvm.assume
 LLVMValueRef extra_demote(LLVMValueRef instruction_or_phi);                       // the alloca; NULL if it has no uses
 LLVMBasicBlockRef extra_split_before(LLVMValueRef instruction, const char *name); // the new block begins with it
 LLVMBasicBlockRef extra_merge_latches(LLVMBasicBlockRef header, LLVMBasicBlockRef *latches, size_t count);

@@ -89,7 +89,7 @@ CallInst *only_poll(const Loop &loop, const DominatorTree &dominators, unsigned 
     for (BasicBlock *block : loop.blocks())
         for (Instruction &instruction : *block) {
             auto *call = dyn_cast<CallBase>(&instruction);
-            if (++size > most || (call && !is_poll(*call) && call->getNumOperandBundles()))
+            if (++size > most || (call && !is_poll(*call) && call->getOperandBundle(LLVMContext::OB_deopt)))
                 return nullptr;
             if (!call || !is_poll(*call))
                 continue;
@@ -251,7 +251,7 @@ bool has_other_points(const Loop &loop)
     for (BasicBlock *block : loop.blocks())
         for (Instruction &instruction : *block) {
             auto *call = dyn_cast<CallBase>(&instruction);
-            if (call && !is_poll(*call) && call->getNumOperandBundles())
+            if (call && !is_poll(*call) && call->getOperandBundle(LLVMContext::OB_deopt))
                 return true;
         }
     return false;

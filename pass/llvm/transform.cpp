@@ -40,11 +40,16 @@ LLVMValueRef extra_add_deopt(LLVMValueRef call, LLVMValueRef *values, size_t cou
     return replace_call(old, added);
 }
 
+bool extra_has_deopt(LLVMValueRef call)
+{
+    return unwrap<CallBase>(call)->getOperandBundle(LLVMContext::OB_deopt).has_value();
+}
+
 LLVMValueRef extra_drop_deopt(LLVMValueRef call)
 {
-    auto *old = unwrap<CallBase>(call);
-    if (!old->getOperandBundle(LLVMContext::OB_deopt))
+    if (!extra_has_deopt(call))
         return call;
+    auto *old = unwrap<CallBase>(call);
     auto *plain = CallBase::removeOperandBundle(old, LLVMContext::OB_deopt, old->getIterator());
     plain->copyMetadata(*old);
     return replace_call(old, plain);
