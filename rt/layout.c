@@ -17,6 +17,7 @@
 
 #define INLINE_RUNS_MOST 16         // a field with more runs stays nested
 #define PIECES_MOST      (1u << 16) // scalars of a union that are looked at one by one
+#define PADDED_CELLS     "n16"      // of a mutex that is padded
 #define NO_MEMORY        "out of memory for the layout of a type"
 
 struct run_list {
@@ -27,8 +28,8 @@ struct run_list {
 
 static bool is_one_pattern(const struct run *a, const struct run *b)
 {
-    return a->kind == b->kind && (a->kind <= RUN_LONG || a->kind == RUN_POINTER || a->kind == RUN_SYNC) && a->wire == b->wire &&
-           a->native == b->native && a->format == b->format && a->is_signed == b->is_signed &&
+    return a->kind == b->kind && (a->kind <= RUN_LONG || a->kind == RUN_POINTER || a->kind == RUN_SYNC) &&
+           a->wire == b->wire && a->native == b->native && a->format == b->format && a->is_signed == b->is_signed &&
            a->is_character == b->is_character && a->is_word == b->is_word && a->inner == b->inner;
 }
 
@@ -351,8 +352,29 @@ static void add_all_words(struct run_list *list, struct type *type)
     type->cells = "?";
 }
 
+// A mutex or its like beside arrays of characters, which are there to fill a cache line. Its field; NULL: no such
+// union.
+static const struct field *find_padded(const struct type *type)
+{
+    const struct field *found = NULL;
+    for (uint32_t i = 0; i < type->field_count; i++) {
+        const struct type *part = type->fields[i].type, *element = type_strip(part);
+        if (part->kind == HLCKPT_SYNC && (!found || part == found->type))
+            found = &type->fields[i];
+        else if (part->kind != HLCKPT_ARRAY || !element->run_count || !element->runs[0].is_character)
+            return NULL;
+    }
+    return found;
+}
+
 static void add_union(struct run_list *list, struct type *type)
 {
+    const struct field *padded = find_padded(type);
+    if (padded) {
+        add_field(list, padded);
+        type->cells = PADDED_CELLS;
+        return;
+    }
     struct pieces pieces = {.pieces = hlckpt_arena_malloc((size_t)PIECES_MOST * sizeof(struct piece))};
     if (!pieces.pieces) {
         list->failed = true;

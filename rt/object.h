@@ -2,8 +2,8 @@
 // and typed by the pointers that reach them.
 //
 // O1  Numbers depend on the program's state alone, never on addresses: roots come in a fixed order (frames from the
-//     outermost, thread by thread, globals by file and position, thread-locals, the runtime's own roots), and objects are looked into in
-//     the order in which they were found.
+//     outermost, thread by thread, globals by file and position, thread-locals, the runtime's own roots), and objects
+//     are looked into in the order in which they were found.
 // O2  All globals and variables are found, heap blocks and constants only if a pointer leads to them.
 // O3  What an object is looked at as when its pointers are followed is what it is written as.
 //

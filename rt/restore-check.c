@@ -34,8 +34,8 @@ static void name_object(const struct state *s, uint32_t number, char *buffer, si
     char type[64], thread[24];
     if (o->kind == OBJECT_STACK) {
         const struct image_point *p = &s->points[s->threads[o->a].image_frames[o->b].point];
-        snprintf(buffer, size, "%sframe %" PRIu32 ": '%s' of '%s' (%s:%" PRIu32 ")",
-                 name_thread(s, o->a, thread), o->b, p->variables[o->c].name, p->function, p->file, p->point->line);
+        snprintf(buffer, size, "%sframe %" PRIu32 ": '%s' of '%s' (%s:%" PRIu32 ")", name_thread(s, o->a, thread), o->b,
+                 p->variables[o->c].name, p->function, p->file, p->point->line);
     } else if (o->kind <= OBJECT_THREAD_LOCAL && !o->is_missing) {
         snprintf(buffer, size, "'%s' (%s:%" PRIu32 ")", restore_symbol(s, o)->name, s->program->modules[o->a].map->file,
                  restore_symbol(s, o)->line);

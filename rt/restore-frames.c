@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "blocking.h"
 
 #define THREADS_MOST 65536
 
@@ -187,14 +188,9 @@ static void read_thread(struct state *s, struct reader *r, struct image_thread *
     }
 }
 
-// Calls in which a thread may have been captured: those of the runtime, and what may lead to one.
-static bool is_runtime_call(const char *callee)
-{
-    return !*callee || strncmp(callee, "hlckpt_", strlen("hlckpt_")) == 0;
-}
-
 // May the frames follow each other? The innermost is at a poll, or in a call of the runtime, which is made again; every
-// other is at a call that gets its result in the way in which the next returns it. A thread without frames has finished.
+// other is at a call that gets its result in the way in which the next returns it. A thread without frames has
+// finished.
 static bool check_chain(const struct state *s, const struct image_thread *t, struct failure *f)
 {
     if (!t->count && t == s->threads)
@@ -202,7 +198,7 @@ static bool check_chain(const struct state *s, const struct image_thread *t, str
     for (size_t k = 0; k < t->count; k++) {
         const struct image_point *p = &s->points[t->image_frames[k].point];
         bool is_call = p->point->kind == HLCKPT_CALL;
-        if (k == 0 && is_call && !is_runtime_call(p->point->callee))
+        if (k == 0 && is_call && !blocking_is_call(p->point->callee))
             return fail(f, "frame 0: the innermost frame is in a call of '%s' at point %" PRIu32 " of '%s'",
                         p->point->callee, p->number, p->function);
         if (k == 0)

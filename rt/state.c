@@ -11,7 +11,8 @@
 //         value: as encode_value writes it, or the number of the object (nil: none) for a variable in memory
 //     objects  {"objects": [object...], "roots": [[name, pointer]...]}
 //         [0, name, file, type, content]       global; file "" unless static; constants have no content
-//         [1, name, file, type, content]       thread-local; a further element is the number of a thread other than main's
+//         [1, name, file, type, content]       thread-local; a further element is the thread,
+//                                              if it is not main's
 //         [2, thread, frame, variable, type, content]
 //         [3, type, count, tail, content]      heap block: count elements, then tail bytes; a further element is the
 //                                              alignment that it was allocated with

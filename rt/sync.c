@@ -530,7 +530,8 @@ static void load_spin(const uint32_t *words, pthread_spinlock_t *l)
 
 static void do_nothing(void) {}
 
-// A handle that no thread has. The C library's functions look for a thread's id behind it, and find one below zero.
+// A handle that no thread has. pthread_join and pthread_detach look for a thread's id behind it, and find one below
+// zero.
 static pthread_t no_thread(void)
 {
     static unsigned char nobody[16384] __attribute__((aligned(64)));

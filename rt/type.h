@@ -14,8 +14,8 @@
 // T3  A run's leaves lie at rising offsets, and so do runs.
 //
 // Unions: members are laid over each other. Where all members agree on a scalar, it is a leaf like any other; scalars
-// of one size are an unsigned integer; the rest are opaque leaves, which only a machine with the same `signature` can
-// read.
+// of one size are an unsigned integer; characters beside a mutex are padding; the rest are opaque leaves, which only a
+// machine with the same `signature` can read.
 #ifndef RT_TYPE_H
 #define RT_TYPE_H
 
@@ -73,7 +73,7 @@ struct word {
 struct type {
     enum hlckpt_kind kind;
     bool is_signed;
-    uint32_t bits; // of HLCKPT_SYNC: which
+    uint32_t bits;              // of HLCKPT_SYNC: which
     const char *name;           // struct, union: "" if it has none
     const struct type *element; // of an array, or what a pointer points to
     uint64_t element_count;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "blocking.h"
 #include "heap.h"
 #include "image.h"
 #include "log.h"
@@ -138,6 +139,11 @@ void test_take_holds(uint32_t number)
     for (size_t i = 0; i < test_hold_count; i++)
         for (uint32_t k = 0; test_holds[i].number == number && k < test_holds[i].times; k++)
             test_holds[i].take(test_holds[i].object);
+}
+
+bool blocking_is_call(const char *callee)
+{
+    return strncmp(callee, "hlckpt_", strlen("hlckpt_")) == 0;
 }
 
 // ---- the rest
