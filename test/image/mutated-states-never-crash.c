@@ -1,7 +1,7 @@
 // RUN: rm -rf %t && mkdir %t && cd %t
 // RUN: %hlckpt-cc -O1 %S/Inputs/graph.c -o graph -lm && (env HLCKPT_POLL=1 ./graph >out || test $? = 75)
 // RUN: %image-test -I%top/rt/tools %top/rt/float.c %top/rt/tools/state-read.c %top/rt/tools/state-text.c \
-// RUN:     %top/rt/tools/emit.c %s -o test
+// RUN:     %top/rt/tools/emit.c %top/rt/tools/sync-text.c %s -o test
 // RUN: env ASAN_OPTIONS=detect_leaks=0 ./test hlckpt-images/latest 3000 >shown
 //
 // The frames and objects of an image are shown whatever was changed in its sections, resealed so that the change gets

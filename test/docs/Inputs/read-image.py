@@ -99,6 +99,9 @@ class Types:
             return [t[1] // 8] * 2
         if kind == 6:
             return ["p"]
+        if kind == 13:
+            assert t[1] <= 13, t
+            return [16]
         if kind == 7:
             return self.leaves[t[1]] * t[2]
         if kind == 8:
@@ -136,7 +139,7 @@ class State:
         if o[0] >= 5:
             return [0]
         if o[0] != 3:
-            return self.types.leaves[o[-3]]
+            return self.types.leaves[o[4 if o[0] == 2 else 3]]
         leaves, element = self.types.leaves[o[1]], self.types.flexible[o[1]]
         body = leaves * o[2] if element is None else leaves + self.types.leaves[element] * o[2]
         return body + [1] * o[3]
@@ -171,6 +174,8 @@ class State:
             assert isinstance(value, bool), value
         elif t[0] == 6:
             self.check_pointer(value)
+        elif t[0] == 13:
+            assert isinstance(value, bytes) and len(value) == 16, value
         elif t[0] in (2, 3, 4):
             bits = t[-1] if t[0] != 2 else 8
             kind = bytes if bits in (16, 128) and (t[0] == 4 or bits == 128) else float if t[0] == 4 else int
@@ -179,19 +184,21 @@ class State:
             self.check_content(self.types.leaves[index], *value)
 
     def check(self):
-        assert len(self.threads) == 1
-        for frame_point, values in self.threads[0]:
+        assert self.threads[0]
+        for frame_point, values in (frame for thread in self.threads for frame in thread):
             variables = self.points[frame_point][5]
             assert len(values) == len(variables)
             for (_, storage, index), value in zip(variables, values):
                 self.check_value(storage, index, value)
         for o in self.objects:
-            lengths = {0: (6,), 1: (6,), 2: (7,), 3: (6, 7), 4: (2,), 5: (3,), 6: (4,)}
+            lengths = {0: (6,), 1: (6, 7), 2: (7,), 3: (6, 7), 4: (2,), 5: (3,), 6: (4,)}
             assert len(o) in lengths[o[0]], o[:4]
             if o[0] == 3:
                 self.check_content(self.leaves_of(o), *o[4:6])
             elif o[0] < 3:
-                self.check_content(self.types.leaves[o[-3]], *o[-2:])
+                at = 4 if o[0] == 2 else 3
+                self.check_content(self.types.leaves[o[at]], *o[at + 1 : at + 3])
+                assert o[0] != 1 or 0 < ([*o, 1][6]) <= len(self.threads), o[:4]
         for name, pointer in self.roots:
             assert isinstance(name, str)
             self.check_pointer(pointer)
@@ -200,8 +207,10 @@ class State:
 for path in sys.argv[1:]:
     with open(path, "rb") as file:
         sections = read_container(file.read())
-    assert list(sections) == ["meta", "types", "frames", "objects", "resources", "process"], list(sections)
+    assert list(sections) == ["meta", "types", "frames", "objects", "threads", "resources", "process"], list(sections)
     assert list(sections["meta"]) == ["program", "isa", "host", "pid", "time", "hlckpt"]
     state = State(sections)
     state.check()
-    print(f"{path}: {len(state.threads[0])} frames, {len(state.objects)} objects, {len(state.types.types)} types")
+    assert list(sections["threads"]) == ["keys", "threads"] and len(sections["threads"]["threads"]) == len(state.threads)
+    assert all(len(thread) == 14 for thread in sections["threads"]["threads"])
+    print(f"{path}: {sum(map(len, state.threads))} frames, {len(state.objects)} objects, {len(state.types.types)} types")
