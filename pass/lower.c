@@ -23,7 +23,8 @@ struct lowering {
     struct module m;
     LLVMValueRef function;
     LLVMTypeRef pad_type;
-    LLVMBasicBlockRef unwind; // of the function, or NULL
+    LLVMBasicBlockRef unwind;    // of the function, or NULL
+    LLVMValueRef landing_values; // the memory for them, or NULL
 };
 
 // ---- saving frames
@@ -172,6 +173,21 @@ static void set_personality(struct lowering *l)
     LLVMSetPersonalityFn(l->function, personality);
 }
 
+// Nothing is done with what a landing pad is given. In functions that are not optimised it is stored all the same: the
+// fast register allocator (LLVM 19) takes the registers that it comes in for as good as filled, when they are not read,
+// and leaves out the reload of a constant that GlobalISel shares between blocks: on AArch64 the number of a point.
+static void use_landing_values(struct lowering *l, LLVMValueRef landing)
+{
+    if (!has_attribute(l->function, LLVMAttributeFunctionIndex, "optnone"))
+        return;
+    LLVMBuilderRef entry = LLVMCreateBuilderInContext(l->m.context);
+    LLVMPositionBuilderBefore(entry, LLVMGetFirstInstruction(LLVMGetEntryBasicBlock(l->function)));
+    if (!l->landing_values)
+        l->landing_values = LLVMBuildAlloca(entry, l->pad_type, "");
+    LLVMDisposeBuilder(entry);
+    LLVMSetVolatile(LLVMBuildStore(l->m.builder, landing, l->landing_values), true);
+}
+
 static void lower_call(struct lowering *l, LLVMValueRef call)
 {
     struct module *m = &l->m;
@@ -187,6 +203,7 @@ static void lower_call(struct lowering *l, LLVMValueRef call)
     LLVMSetCurrentDebugLocation2(m->builder, LLVMInstructionGetDebugLoc(call));
     LLVMValueRef landing = LLVMBuildLandingPad(m->builder, l->pad_type, NULL, 0, "");
     LLVMSetCleanup(landing, true);
+    use_landing_values(l, landing);
     save_frames(m, bundle);
     LLVMBuildBr(m->builder, unwind_block(l));
     LLVMDisposeOperandBundle(bundle);
@@ -202,6 +219,7 @@ static void lower_function(struct lowering *l)
 {
     VECTOR(LLVMValueRef) points = {0};
     l->unwind = NULL;
+    l->landing_values = NULL;
     FOR_EACH_BLOCK (block, l->function)
         FOR_EACH_INSTRUCTION (i, block)
             if (has_deopt(i))
