@@ -5,7 +5,10 @@
 // frame without a map, and the capture waits.
 #include <string.h>
 
+#include "hlckpt/thread_calls.h"
 #include "pass.h"
+
+#define KEPT(name) HLCKPT_REDIRECTED #name,
 
 static const char *const KNOWN[] = {
     // stdio
@@ -216,34 +219,20 @@ static const char *const KNOWN[] = {
     "wordfree",
     "fnmatch",
     // threads
-    "pthread_create",
-    "pthread_join",
-    "pthread_mutex_lock",
     "pthread_mutex_unlock",
     "pthread_mutex_trylock",
-    "pthread_mutex_timedlock",
-    "pthread_cond_wait",
-    "pthread_cond_timedwait",
     "pthread_cond_signal",
     "pthread_cond_broadcast",
-    "pthread_rwlock_rdlock",
-    "pthread_rwlock_wrlock",
     "pthread_rwlock_unlock",
-    "pthread_barrier_wait",
-    "pthread_exit",
     "pthread_setcancelstate",
     "pthread_setcanceltype",
     "pthread_testcancel",
-    "sem_wait",
-    "sem_timedwait",
-    "thrd_create",
-    "thrd_join",
-    "thrd_sleep",
-    "mtx_lock",
+    "pthread_kill",
+    "pthread_sigmask",
     "mtx_unlock",
-    "cnd_wait",
-    "cnd_timedwait",
-    "thrd_exit",
+    "cnd_signal",
+    "cnd_broadcast",
+    HLCKPT_KEPT_CALLS(KEPT)
     // the compiler's own library
     "__mulsc3",
     "__muldc3",

@@ -1,5 +1,6 @@
 // The pass, file by file, in the order in which a module goes through it:
 //
+//     redirect.c            calls that wait, or make threads, go to the runtime               redirect_calls
 //     points.c      step 1: which functions may be captured, polls, migration points          insert_points
 //     normalise.c           tail recursion to loops, dynamic allocas to the heap
 //     variables.c           the live variables of each point
@@ -136,6 +137,8 @@ struct module {
 };
 
 struct function *function_of(struct module *m, LLVMValueRef value); // NULL if it has no body
+
+bool redirect_calls(struct module *m); // false: an error was reported
 
 bool is_droppable_tail_call(struct module *m, struct function *f, LLVMValueRef call); // the frame need not be captured
 void normalise_tail_recursion(struct module *m, struct function *f);

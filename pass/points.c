@@ -612,6 +612,8 @@ void hlckpt_insert_points(LLVMModuleRef ir)
     if (LLVMGetNamedGlobal(ir, "hlckpt.module"))
         return;
     struct module m = open_module(ir);
+    if (!redirect_calls(&m))
+        return;
     for (size_t i = 0; i < m.functions.count; i++)
         normalise_tail_recursion(&m, &m.functions.items[i]);
     decide_functions(&m);

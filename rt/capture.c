@@ -1,9 +1,11 @@
 // A capture is made by a forked copy of the program, so that the program stands still for the fork alone:
 //
 //     program                          copy
-//     look at the stack
-//     fork  -------------------------> keep the stack; return to the poll, which saves its frame
-//     go on                            unwind: landing pads save the other frames
+//     look at the stack; cut.c: all
+//     threads stand still
+//     fork  -------------------------> keep the stacks; unwind those of the other threads
+//     all go on                        return to the poll, which saves its frame
+//                                      unwind: landing pads save the other frames
 //                                      at the base: encode the state, write the image, leave the outcome, _exit
 //     reap, report  <-----------------
 //
@@ -17,10 +19,9 @@
 // C4  An image whose outermost frame is not main's is never written.
 //
 // The copy is not made by fork(): the program's atfork handlers are none of the copy's business. What fork() does
-// besides is not needed: the C library's thread identifiers are used by no lock that the copy takes, no other thread of
-// the program exists, and the helper thread holds no lock but the heap's, which heap_fork_prepare takes care of.
-//
-// Not handled: programs with more than one thread; their captures are put off.
+// besides is not needed: the C library's thread identifiers are used by no lock that the copy takes, the program's other
+// threads stand where they hold no lock of the C library, and the helper thread holds none but the heap's, which
+// heap_fork_prepare takes care of.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
@@ -39,6 +40,7 @@
 
 #include "capture.h"
 #include "clock.h"
+#include "cut.h"
 #include "environment.h"
 #include "heap.h"
 #include "helper.h"
@@ -50,6 +52,8 @@
 #include "process.h"
 #include "state.h"
 #include "stats.h"
+#include "thread.h"
+#include "thread-image.h"
 #include "walk.h"
 
 #define TIME_LIMIT 3600 // seconds
@@ -67,8 +71,8 @@ enum verdict { VERDICT_NONE, VERDICT_WRITTEN, VERDICT_PUT_OFF, VERDICT_FAILED };
 static struct outcome *outcome;
 static const struct hlckpt_function *main_function;
 static bool disabled;
-static pthread_t main_thread;
-static nlink_t threads_at_start; // as /proc counts
+
+static const struct thread *coordinator; // of the cut under way; NULL: the helper
 
 // The capture in flight, or the last one.
 static struct {
@@ -78,17 +82,9 @@ static struct {
 
 // ---- may the program be captured at this instant?
 
-static nlink_t count_threads(void)
-{
-    struct stat tasks;
-    return stat("/proc/self/task", &tasks) == 0 ? tasks.st_nlink : 0;
-}
-
 void capture_start(const struct hlckpt_function *function)
 {
     main_function = function;
-    main_thread = pthread_self();
-    threads_at_start = count_threads();
 }
 
 // In a process that the program has forked: a copy that was in flight is its parent's, and nobody here would reap it.
@@ -98,24 +94,16 @@ void capture_disable(void)
     atomic_store(&flight.pid, 0);
 }
 
-// A thread that has been joined is still counted for a moment.
-static bool is_alone(void)
+static atomic_flag claimed = ATOMIC_FLAG_INIT;
+
+bool capture_claim(void)
 {
-    nlink_t alone = threads_at_start + (helper_runs() ? 1 : 0);
-    for (int i = 0; i < 5; i++) {
-        if (count_threads() <= alone)
-            return true;
-        nanosleep(&(struct timespec){.tv_nsec = 50000}, NULL);
-    }
-    return false;
+    return !atomic_flag_test_and_set(&claimed);
 }
 
-static bool is_only_thread(char reason[WALK_REASON_SIZE])
+void capture_release(void)
 {
-    if (pthread_equal(pthread_self(), main_thread) && is_alone())
-        return true;
-    snprintf(reason, WALK_REASON_SIZE, "the program has other threads than the one of main");
-    return false;
+    atomic_flag_clear(&claimed);
 }
 
 // A reason is logged when it is not among those of late, whatever the numbers in it: a loop of attempts says each thing
@@ -160,37 +148,42 @@ static _Noreturn void leave(enum verdict verdict, const struct failure *f)
     _exit(0);
 }
 
-static bool check_stack(const struct stack *stack, const char *fault, struct failure *f)
+static bool check_stacks(const struct stack *stacks, size_t count, const char *fault, struct failure *f)
 {
     if (fault)
         return fail(f, "%s", fault);
-    if (stack->count == 0 || stack->frames[stack->count - 1].function != main_function)
-        return fail(f, "the outermost of %zu frames is not main's", stack->count); // C4
+    if (stacks[0].count == 0 || stacks[0].frames[stacks[0].count - 1].function != main_function)
+        return fail(f, "the outermost of %zu frames is not main's", stacks[0].count); // C4
+    for (size_t i = 1; i < count; i++)
+        if (stacks[i].count == 0 && thread_at((uint32_t)i)->state != THREAD_FINISHED)
+            return fail(f, "thread %zu has no frame", i);
     return true;
 }
 
-static bool write_image(const struct stack *stack, bool *put_off, struct failure *f)
+static bool write_image(const struct stack *stacks, size_t count, bool *put_off, struct failure *f)
 {
     struct image_writer *w = image_writer_open(options.dir, options.compress, f);
     if (!w)
         return false;
     image_write_meta(w);
-    if (state_capture(w, stack, 1, put_off, f) && process_capture(w, f))
+    if (threads_add_roots(f) && state_capture(w, stacks, count, put_off, f) && threads_write(w, f) &&
+        process_capture(w, f))
         return image_writer_commit(w, options.keep, &outcome->sequence, &outcome->size, f);
     image_writer_abandon(w);
     return false;
 }
 
-// At the base of the unwound stack.
-static void complete(const struct stack *stack, const char *fault)
+// At the base of the last stack that was unwound.
+static void complete(const struct stack *stacks, size_t count, const char *fault, bool put_off)
 {
     struct failure f = {0};
-    bool put_off = false;
-    if (!check_stack(stack, fault, &f))
-        leave(VERDICT_FAILED, &f);
-    state_describe(&stack->frames[0], outcome->where, sizeof outcome->where);
+    if (put_off)
+        fail(&f, "%s", fault);
+    if (put_off || !check_stacks(stacks, count, fault, &f))
+        leave(put_off ? VERDICT_PUT_OFF : VERDICT_FAILED, &f);
+    state_describe(&stacks[coordinator ? coordinator->number : 0].frames[0], outcome->where, sizeof outcome->where);
     environment_hide_controls();
-    if (write_image(stack, &put_off, &f))
+    if (write_image(stacks, count, &put_off, &f))
         leave(VERDICT_WRITTEN, NULL);
     leave(put_off ? VERDICT_PUT_OFF : VERDICT_FAILED, &f);
 }
@@ -209,10 +202,13 @@ static void become_copy(void)
     struct failure f = {0};
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
     limit_time();
-    if (!walk_prepare(complete)) {
-        fail(&f, "no memory for a copy of the stack: %s", strerror(errno));
+    cut_undo_calls();
+    if (!walk_others(coordinator, complete)) {
+        fail(&f, "no memory for a copy of the stacks: %s", strerror(errno));
         leave(VERDICT_FAILED, &f);
     }
+    if (!coordinator)
+        walk_finish();
 }
 
 // ---- the program
@@ -322,14 +318,11 @@ static enum capture_result conduct(enum capture_mode mode, pid_t pid, const sigs
     return result;
 }
 
-static enum capture_result fork_and_conduct(enum capture_mode mode)
+// Other threads stand still.
+static enum capture_result fork_and_conduct(enum capture_mode mode, const sigset_t *pending)
 {
-    sigset_t all, before, pending;
     char reason[100];
-    sigfillset(&all);
     process_before_fork();
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    sigpending(&pending);
     heap_fork_prepare();
     long pid = fork_copy();
     if (pid == 0) {
@@ -340,38 +333,75 @@ static enum capture_result fork_and_conduct(enum capture_mode mode)
     }
     snprintf(reason, sizeof reason, "cannot fork: %s", pid < 0 ? strerror(errno) : "");
     heap_fork_parent();
+    if (mode != CAPTURE_AND_EXIT)
+        cut_end();
     flight.pause = clock_now() - flight.began;
     stats.pause += flight.pause;
-    enum capture_result result = pid < 0 ? failed(reason) : conduct(mode, (pid_t)pid, &pending);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    enum capture_result result = pid < 0 ? failed(reason) : conduct(mode, (pid_t)pid, pending);
+    if (mode == CAPTURE_AND_EXIT)
+        cut_end();
     return result;
 }
 
+static enum capture_result cut_and_fork(enum capture_mode mode)
+{
+    sigset_t all, before, pending;
+    char reason[CUT_REASON_SIZE];
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    sigpending(&pending);
+    coordinator = thread_self;
+    if (thread_self)
+        thread_self->mask = before;
+    enum capture_result result =
+        cut_begin(options.cut_timeout, reason) ? fork_and_conduct(mode, &pending) : put_off(reason);
+    if (result != CAPTURE_CHILD)
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return result;
+}
+
+// By a thread of the program at a migration point.
 enum capture_result capture_now(enum capture_mode mode, const void *caller)
 {
     char reason[WALK_REASON_SIZE];
     flight.began = clock_now();
+    if (thread_self)
+        thread_self->error_number = errno;
     if (disabled)
         return failed("this process was forked by the program");
     if (!main_function)
         return failed("main was compiled without the pass, or cannot be captured");
     if (!module_has_code((uintptr_t)caller - 1))
         return failed("the caller was compiled without the pass");
-    if (!is_only_thread(reason) || !walk_possible(reason))
+    if (!thread_self)
+        return put_off("the calling thread was made by no instrumented code");
+    if (!walk_possible(reason))
         return put_off(reason);
     if (!make_outcome())
         return failed("no shared memory for the outcome");
-    return fork_and_conduct(mode);
+    return cut_and_fork(mode);
+}
+
+// Waits for its turn; a cut that another thread makes meanwhile has this one in it.
+static bool wait_for_claim(void)
+{
+    while (capture_in_flight() || !capture_claim()) {
+        if (cut_park())
+            return true;
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    }
+    return false;
 }
 
 int hlckpt_checkpoint(void)
 {
     int saved = errno;
-    while (capture_in_flight())
-        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    if (wait_for_claim())
+        hlckpt_unwind();
     enum capture_result result = capture_now(CAPTURE_AND_WAIT, __builtin_return_address(0));
     errno = saved;
     if (result == CAPTURE_CHILD)
         hlckpt_unwind();
+    capture_release();
     return result == CAPTURE_DONE ? 0 : -1;
 }

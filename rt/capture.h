@@ -27,7 +27,11 @@ enum capture_result {
 void capture_start(const struct hlckpt_function *main_function);
 void capture_disable(void); // in a process that the program has forked
 
-// By the main thread, which is at a migration point. `caller` is the return address into the code of that point.
+// One thread at a time may call capture_now: false when another does.
+bool capture_claim(void);
+void capture_release(void);
+
+// By a thread of the program, which is at a migration point. `caller` is the return address into the code of that point.
 enum capture_result capture_now(enum capture_mode mode, const void *caller);
 
 // By the helper thread, after CAPTURE_STARTED: true when the capture has ended, with its result in *result.

@@ -13,9 +13,11 @@
 #include <stdatomic.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "capture.h"
 #include "clock.h"
+#include "cut.h"
 #include "helper.h"
 #include "log.h"
 
@@ -28,7 +30,7 @@
 
 static bool runs;
 static uint64_t interval;
-static sem_t wake;
+static sem_t wake, started;
 static atomic_bool was_put_off;
 
 // Of the thread alone.
@@ -96,6 +98,8 @@ static void look_after_flight(struct schedule *s, uint64_t now)
 
 static void *help(void *unused)
 {
+    cut_tolerate_thread(gettid());
+    sem_post(&started);
     struct schedule s = {interval ? clock_now() + interval : NEVER, NEVER, NEVER, 0, 0};
     for (;;) {
         sleep_until_due(&s);
@@ -122,10 +126,13 @@ bool helper_start(uint64_t every)
     sigset_t all, before;
     interval = every;
     sem_init(&wake, 0, 0);
+    sem_init(&started, 0, 0);
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     runs = pthread_create(&thread, NULL, help, NULL) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
+    while (runs && sem_wait(&started) != 0)
+        continue;
     if (runs)
         pthread_detach(thread);
     return runs;

@@ -17,8 +17,9 @@
 
 #define DEFAULT_DIR  "hlckpt-images"
 #define DEFAULT_KEEP 2
+#define DEFAULT_CUT_TIMEOUT UINT64_C(1000000000)
 
-struct options options = {.dir = DEFAULT_DIR, .compress = "", .keep = DEFAULT_KEEP};
+struct options options = {.dir = DEFAULT_DIR, .compress = "", .keep = DEFAULT_KEEP, .cut_timeout = DEFAULT_CUT_TIMEOUT};
 
 static const char *value_of(const char *name)
 {
@@ -47,23 +48,23 @@ static bool read_number(const char *name, uint64_t least, uint64_t most, uint64_
                 (unsigned long long)most);
 }
 
-static bool read_interval(struct failure *f)
+static bool read_duration(const char *name, uint64_t *nanoseconds, struct failure *f)
 {
     static const struct {
         const char *name;
         uint64_t nanoseconds;
     } units[] = {{"ms", 1000000}, {"s", 1000000000}, {"m", 60000000000}, {"h", 3600000000000}};
-    const char *text = value_of(ENV_INTERVAL), *rest;
+    const char *text = value_of(name), *rest;
     uint64_t number;
     if (!text)
         return true;
     if (parse_number(text, 1, 1000000, &number, &rest))
         for (size_t i = 0; i < sizeof units / sizeof *units; i++)
             if (strcmp(rest, units[i].name) == 0) {
-                options.interval = number * units[i].nanoseconds;
+                *nanoseconds = number * units[i].nanoseconds;
                 return true;
             }
-    return fail(f, "%s='%s': expected a number from 1 to 1000000 with a unit: ms, s, m or h", ENV_INTERVAL, text);
+    return fail(f, "%s='%s': expected a number from 1 to 1000000 with a unit: ms, s, m or h", name, text);
 }
 
 static int signal_number(const char *name)
@@ -150,7 +151,8 @@ bool options_read(struct failure *f)
     options.log_file = absolute(value_of(ENV_LOG_FILE));
     options.restore = value_of(ENV_RESTORE);
     options.count_polls = value_of(ENV_POLL) != NULL;
-    bool good = read_log(f) && read_interval(f) && read_signal(f) && read_compress(f) &&
+    bool good = read_log(f) && read_duration(ENV_INTERVAL, &options.interval, f) &&
+                read_duration(ENV_CUT_TIMEOUT, &options.cut_timeout, f) && read_signal(f) && read_compress(f) &&
                 read_flag(ENV_EXIT, &options.exit, f) && read_number(ENV_KEEP, 1, 1000000, &keep, f) &&
                 read_number(ENV_POLL, 0, UINT64_MAX, &options.poll, f);
     options.keep = (unsigned)keep;

@@ -24,6 +24,7 @@ struct options {
     const char *stats;     // absolute; NULL: none
     const char *restore;   // the image to be resumed; NULL: start
     uint64_t interval;     // nanoseconds; 0: none
+    uint64_t cut_timeout;  // nanoseconds
     uint64_t poll;         // with count_polls: capture at this poll; 0: never
     unsigned keep;         // images, at least 1
     int signal;            // 0: none

@@ -1,7 +1,8 @@
 // A poll loads hlckpt_poll_requested and comes here when it is set: by the helper thread when the interval has passed,
 // by the handler of HLCKPT_SIGNAL, or for good under HLCKPT_POLL, which counts polls.
 //
-// P1  One poll at a time: a poll inside a poll, in a handler of the program's or in another thread, goes on at once.
+// P1  One capture at a time. A poll in another thread stands still while a cut is made (cut.c); at any other time, and
+//     in a handler of the program's that interrupts a capture, it goes on at once.
 // P2  The program sees no difference: errno is kept.
 // P3  A capture that is put off costs little. With the helper thread the flag is cleared and set again after a delay
 // that
@@ -14,16 +15,17 @@
 #include <string.h>
 
 #include "capture.h"
+#include "cut.h"
 #include "helper.h"
 #include "options.h"
 #include "poll.h"
 #include "stats.h"
+#include "thread.h"
 
 #define EAGER 256 // attempts at one poll after the other
 
 volatile uint32_t hlckpt_poll_requested;
 
-static atomic_flag busy = ATOMIC_FLAG_INIT;
 static bool disabled; // in processes that the program forks
 
 // Under HLCKPT_POLL: the poll of the next attempt; 0 when there is to be none.
@@ -62,17 +64,38 @@ static bool capture_requested(const void *caller)
     return result == CAPTURE_CHILD;
 }
 
+// Under HLCKPT_POLL all polls of all threads are counted, one after the other.
+static bool claim(void)
+{
+    while (!capture_claim())
+        if (cut_under_way() || !options.count_polls)
+            return false;
+    return true;
+}
+
+static bool answer(const void *caller)
+{
+    if (!claim())
+        return cut_park();
+    bool is_copy = options.count_polls ? count_poll(caller) : capture_requested(caller);
+    if (!is_copy)
+        capture_release();
+    return is_copy;
+}
+
 static __attribute__((noinline)) bool answer_poll(const void *caller)
 {
+    static _Thread_local bool is_inside; // P1: in a handler
     int saved = errno;
     if (disabled) {
         hlckpt_poll_requested = 0;
         return false;
     }
-    if (atomic_flag_test_and_set(&busy)) // P1
+    if (is_inside)
         return false;
-    bool is_copy = options.count_polls ? count_poll(caller) : capture_requested(caller);
-    atomic_flag_clear(&busy);
+    is_inside = true;
+    bool is_copy = answer(caller);
+    is_inside = false;
     errno = saved; // P2
     return is_copy;
 }
@@ -93,6 +116,8 @@ static void disable_in_child(void)
     disabled = true;
     hlckpt_poll_requested = 0;
     capture_disable();
+    cut_disable();
+    thread_forked();
     stats_disable();
 }
 
@@ -106,7 +131,10 @@ static bool catch_signal(struct failure *f)
 
 bool poll_start(struct failure *f)
 {
-    pthread_atfork(NULL, NULL, disable_in_child);
+    static bool is_prepared;
+    if (!is_prepared)
+        pthread_atfork(NULL, NULL, disable_in_child);
+    is_prepared = true;
     if (options.count_polls) {
         next_attempt = options.poll;
         hlckpt_poll_requested = 1;

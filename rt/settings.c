@@ -28,6 +28,7 @@
 #include "memory-map.h"
 #include "options.h"
 #include "state.h"
+#include "thread.h"
 
 #define SIGNALS        64 // 1 to SIGNALS
 #define HANDLERS       (SIGNALS + 2)
@@ -195,8 +196,7 @@ static void look_at_signals(void)
     stack_t alternate;
     for (int signal = 1; signal <= SIGNALS; signal++)
         look_at_signal(signal);
-    sigprocmask(SIG_BLOCK, NULL, &mask);
-    settings.mask = mask_of(&mask);
+    settings.mask = mask_of(&main_thread.mask); // as it was before the cut
     sigpending(&mask);
     settings.pending = mask_of(&mask);
     bool has_alternate = sigaltstack(NULL, &alternate) == 0 && !(alternate.ss_flags & SS_DISABLE) && make_handlers();
@@ -288,7 +288,7 @@ void settings_start(void)
 
 void settings_look(void)
 {
-    settings.error_number = errno;
+    settings.error_number = main_thread.error_number;
     look_at_signals();
     look_at_timers();
     look_at_random();

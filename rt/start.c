@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "capture.h"
+#include "cut.h"
 #include "environment.h"
 #include "hlckpt/abi.h"
 #include "log.h"
@@ -14,6 +15,7 @@
 #include "poll.h"
 #include "process.h"
 #include "resume.h"
+#include "thread.h"
 #include "walk.h"
 
 static _Noreturn void refuse_to_start(const char *reason)
@@ -30,6 +32,8 @@ static void start_runtime(int argc, char **argv, char **envp, const struct hlckp
     if (!good)
         refuse_to_start(f.text);
     unsetenv(ENV_RESTORE); // programs that this one starts are not resumed
+    thread_start_main();
+    cut_start();
     capture_start(main_function);
     environment_add_roots();
     process_start(argc, argv, envp);

@@ -1,8 +1,11 @@
-// Follows the main thread's stack with the platform's unwinder, three times over in the life of a capture:
+// Follows a thread's stack with the platform's unwinder, three times over in the life of a capture:
 //
 //     look     _Unwind_Backtrace in the program itself    is every frame ours?           relax <- solve <- main <- base
 //     keep     in the capturing process                   the memory between here and the base is copied
 //     unwind   _Unwind_ForcedUnwind there                 landing pads save the frames   relax#1, solve#0, main#2
+//
+// The capturing process has one thread. It enters the stack of each other thread, which stood still in cut.c or
+// blocking.c after _setjmp, by longjmp, unwinds it, jumps home at its base, and unwinds its own stack last.
 //
 // W1  Between the innermost frame with a map and the base there is no frame without one. A frame is told by its return
 //     address, which lies in the sections of instrumented code; the base by one that lies in a section of its own.
@@ -35,18 +38,32 @@
 extern const char base_begin[] __asm__("__start_hlckpt_base");
 extern const char base_end[] __asm__("__stop_hlckpt_base");
 
-static const char *stack_top; // no frame of the program lies above it
-
 BASE int walk_call_main(int (*program_main)(int, char **, char **), int argc, char **argv, char **envp)
 {
-    stack_top = __builtin_frame_address(0);
+    main_thread.stack_top = __builtin_frame_address(0);
     return program_main(argc, argv, envp);
 }
 
 BASE int walk_call_twin(int (*twin)(void))
 {
-    stack_top = __builtin_frame_address(0);
+    main_thread.stack_top = __builtin_frame_address(0);
     return twin();
+}
+
+BASE void *walk_call_start(struct thread *t)
+{
+    t->stack_top = __builtin_frame_address(0);
+    if (t->returns_int)
+        return (void *)(intptr_t)((int (*)(void *))(void (*)(void))t->start)(t->argument);
+    return t->start(t->argument);
+}
+
+BASE void *walk_call_thread_twin(struct thread *t, void (*twin)(void))
+{
+    t->stack_top = __builtin_frame_address(0);
+    if (t->returns_int)
+        return (void *)(intptr_t)((int (*)(void))twin)();
+    return ((void *(*)(void))twin)();
 }
 
 enum place { PLACE_PROGRAM, PLACE_BASE, PLACE_ELSEWHERE };
@@ -123,8 +140,12 @@ bool walk_possible(char reason[WALK_REASON_SIZE])
 // ---- the capturing process's own state; nothing of it is used in the program itself
 
 static struct {
-    const char *low, *high, *copy;
-} kept;
+    struct stack *stacks; // by number of thread
+    size_t count, current;
+    size_t last; // whose unwinding ends the walk: the caller's own, or none
+    walk_done *done;
+    jmp_buf home;
+} walk;
 
 static struct {
     struct frame *frames;
@@ -136,7 +157,6 @@ static struct {
 
 static struct {
     struct _Unwind_Exception exception;
-    void (*done)(const struct stack *, const char *);
     bool is_under_way;
     bool was_in_program; // a frame with a map has been passed
 } unwinding;
@@ -147,26 +167,85 @@ static void set_fault(const char *text)
         snprintf(reported.fault, sizeof reported.fault, "%s", text);
 }
 
+_Noreturn void walk_finish(void)
+{
+    walk.done(walk.stacks, walk.count, *reported.fault ? reported.fault : NULL, false);
+    __builtin_trap(); // done does not return
+}
+
+// One stack is unwound.
 static _Noreturn void finish(void)
 {
-    struct stack stack = {reported.frames, reported.count, kept.low, kept.high, kept.copy};
-    unwinding.done(&stack, *reported.fault ? reported.fault : NULL);
-    __builtin_trap(); // done does not return
+    walk.stacks[walk.current].frames = reported.frames;
+    walk.stacks[walk.current].count = reported.count;
+    if (walk.current == walk.last || *reported.fault)
+        walk_finish();
+    _longjmp(walk.home, 1);
 }
 
 // ---- keep
 
-bool walk_prepare(void (*done)(const struct stack *stack, const char *fault))
+static bool keep_stack(struct stack *stack, const char *low, const char *high)
 {
-    unwinding.done = done;
-    kept.low = __builtin_frame_address(0);
-    kept.high = stack_top;
-    size_t size = (size_t)(kept.high - kept.low);
+    size_t size = (size_t)(high - low);
     void *copy = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (copy == MAP_FAILED)
         return false;
-    kept.copy = memcpy(copy, kept.low, size);
+    *stack = (struct stack){.low = low, .high = high, .copy = memcpy(copy, low, size)};
     return true;
+}
+
+static bool has_frames(const struct thread *t)
+{
+    return t->state != THREAD_FINISHED;
+}
+
+static bool keep_stacks(const struct thread *self)
+{
+    const char *here = __builtin_frame_address(0);
+    walk.count = thread_count();
+    walk.stacks = hlckpt_arena_calloc(walk.count, sizeof *walk.stacks);
+    for (const struct thread *t = thread_first(); walk.stacks && t; t = t->next)
+        if (has_frames(t) && !keep_stack(&walk.stacks[t->number], t == self ? here : t->stack_low, t->stack_top))
+            return false;
+    return walk.stacks;
+}
+
+// ---- enter and leave the stacks
+
+static void begin_stack(size_t number)
+{
+    walk.current = number;
+    reported.frames = NULL;
+    reported.count = reported.room = 0;
+    unwinding.is_under_way = unwinding.was_in_program = false;
+}
+
+bool walk_others(const struct thread *self, walk_done *done)
+{
+    walk.done = done;
+    walk.last = self ? self->number : SIZE_MAX;
+    if (!keep_stacks(self))
+        return false;
+    for (struct thread *volatile t = thread_first(); t; t = t->next) {
+        if (t == self || !has_frames(t))
+            continue;
+        begin_stack(t->number);
+        if (_setjmp(walk.home) == 0)
+            _longjmp(t->context, 1);
+    }
+    if (self)
+        begin_stack(self->number);
+    return true;
+}
+
+_Noreturn void walk_unwind_from_call(void)
+{
+    char reason[WALK_REASON_SIZE];
+    if (!walk_possible(reason))
+        walk.done(walk.stacks, walk.count, reason, true);
+    hlckpt_unwind();
+    __builtin_trap(); // it does not return the first time
 }
 
 // ---- unwind: frames report themselves
@@ -186,9 +265,10 @@ static struct frame *add_frame(void)
     return &reported.frames[reported.count++];
 }
 
+// A frame without values has slots too, of no size.
 static void *add_slots(size_t size)
 {
-    if (size > reported.slots_left) {
+    if (!reported.slots || size > reported.slots_left) {
         size_t chunk = size > CHUNK_SIZE ? size : CHUNK_SIZE;
         reported.slots = hlckpt_arena_calloc(1, chunk);
         reported.slots_left = reported.slots ? chunk : 0;

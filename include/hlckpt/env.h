@@ -10,6 +10,7 @@
     V(ENV_INTERVAL,   "HLCKPT_INTERVAL",   "200ms|30s|5m|1h",    "capture each time this much time has passed") \
     V(ENV_SIGNAL,     "HLCKPT_SIGNAL",     "NAME|NUMBER",        "capture when this signal arrives") \
     V(ENV_EXIT,       "HLCKPT_EXIT",       "1",                  "the capture asked for by signal or interval ends the program, with status 75") \
+    V(ENV_CUT_TIMEOUT, "HLCKPT_CUT_TIMEOUT", "200ms|30s|5m|1h",  "how long threads wait for each other before a capture is put off (default 1s)") \
     V(ENV_KEEP,       "HLCKPT_KEEP",       "N",                  "keep the newest N images (default 2)") \
     V(ENV_COMPRESS,   "HLCKPT_COMPRESS",   "zstd[:LEVEL]",       "compress the sections of an image") \
     V(ENV_LOG,        "HLCKPT_LOG",        "error|info|debug",   "what is reported (default error)") \

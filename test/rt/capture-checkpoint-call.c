@@ -1,9 +1,9 @@
-// hlckpt_checkpoint makes an image of its caller and returns 0; not from code without a map, nor beside other threads.
+// hlckpt_checkpoint makes an image of its caller and returns 0; not from code without a map, nor beside threads of a library.
 // RUN: cd %top/rt && %clang %cflags -O2 %s @%S/Inputs/control-sources -pthread -o %t && rm -rf %t.dir && mkdir %t.dir
 // RUN: env HLCKPT_DIR=%t.dir HLCKPT_LOG=info %t 2>%t.log && %FileCheck %s <%t.log
 // RUN: %FileCheck --check-prefix=FRAMES %s <%t.dir/image
 // CHECK: hlckpt: capture failed: the caller was compiled without the pass
-// CHECK-NEXT: hlckpt: capture put off: the program has other threads than the one of main
+// CHECK-NEXT: hlckpt: capture put off: the process has a thread that no instrumented code has made
 // CHECK-NEXT: hlckpt: image 00000001.hlckpt: {{.*}} in function 1
 // CHECK-NOT: hlckpt:
 // FRAMES: 1 3 77

@@ -22,6 +22,8 @@
 #include "options.h"
 #include "process.h"
 #include "state.h"
+#include "sync.h"
+#include "thread-image.h"
 #include "type.h"
 
 #define CHECK(condition)                                                                                               \
@@ -146,9 +148,28 @@ bool heap_find(const void *pointer, struct heap_block *out)
     (void)pointer, (void)out;
     return false;
 }
-void state_add_root(struct root root)
+bool state_add_root(struct root root)
 {
     (void)root;
+    return true;
+}
+size_t state_root_count(void)
+{
+    return 0;
+}
+void state_clear_roots_from(size_t count)
+{
+    (void)count;
+}
+bool threads_add_roots(struct failure *f)
+{
+    (void)f;
+    return true;
+}
+bool threads_write(struct image_writer *w, struct failure *f)
+{
+    (void)w, (void)f;
+    return true;
 }
 void process_start(int argc, char **argv, char **envp)
 {
@@ -214,8 +235,9 @@ void state_create(struct state *s)
 {
     (void)s;
 }
-void state_values(struct state *s, struct frame *frame)
+void state_values(struct state *s, size_t thread, struct frame *frame)
 {
+    CHECK(thread == 0);
     memcpy(frame->slots, &s->image->values[frame - s->image->frames], sizeof(long));
 }
 void state_fill(struct state *s)
@@ -227,6 +249,18 @@ void state_free(struct state *s)
 {
     (void)s;
 }
+bool threads_read(const struct image *image, struct failure *f)
+{
+    (void)image, (void)f;
+    return true;
+}
+bool threads_check(const struct state *state, struct failure *f)
+{
+    (void)state, (void)f;
+    return true;
+}
+void threads_name_handles(void) {}
+void sync_settle(void) {}
 struct process *process_read(const struct image *image, struct failure *f)
 {
     (void)image, (void)f;
