@@ -1,5 +1,5 @@
 // hop: threads
-// Atomic variables of every width, changed by all threads without a lock.
+// Atomic variables of up to the width of a pointer, changed by all threads without a lock.
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -13,18 +13,17 @@
 static _Atomic uint8_t bytes;
 static _Atomic uint16_t halves;
 static atomic_uint words;
-static _Atomic uint64_t doubles;
-static atomic_ulong longs;
+static atomic_long longs;
 static atomic_bool is_open;
 static atomic_flag busy = ATOMIC_FLAG_INIT;
 static unsigned long guarded;
 static _Atomic int maximum = -1;
-static _Atomic double sum;
+static _Atomic float sum;
 static _Atomic(const char *) text = "none";
 
-static void add_to_sum(double value)
+static void add_to_sum(float value)
 {
-    double before = atomic_load(&sum);
+    float before = atomic_load(&sum);
     while (!atomic_compare_exchange_weak(&sum, &before, before + value))
         ;
 }
@@ -46,9 +45,8 @@ static void *run(void *argument)
         atomic_fetch_add(&bytes, 3);
         atomic_fetch_add_explicit(&halves, 257, memory_order_relaxed);
         words ^= 1u << (i % 32);
-        atomic_fetch_add(&doubles, UINT64_C(0x100000001));
         longs -= 2;
-        add_to_sum(0.5);
+        add_to_sum(0.5f);
         raise_maximum((int)(x % 100000));
         while (atomic_flag_test_and_set(&busy))
             ;
@@ -74,6 +72,6 @@ int main(void)
         ok(pthread_join(threads[i], NULL));
         printf("%d: %u\n", i, numbers[i]);
     }
-    printf("%u %u %x %jx %lu %lu %d %g %s\n", bytes, halves, words, (uintmax_t)doubles, -longs, guarded, maximum, sum, text);
+    printf("%u %u %x %ld %lu %d %g %s\n", bytes, halves, words, -longs, guarded, maximum, (double)sum, text);
     return 0;
 }

@@ -78,32 +78,6 @@ static void *run(void *argument)
     return (void *)(size_t)(x & 0xfff);
 }
 
-// Ends with the lock in its hands.
-static void *die(void *argument)
-{
-    ok(pthread_mutex_lock(argument));
-    work(5, 100);
-    return NULL;
-}
-
-static void survive(void)
-{
-    pthread_mutex_t *m = malloc(sizeof *m);
-    pthread_t thread;
-    init(m, PTHREAD_MUTEX_NORMAL, PTHREAD_MUTEX_ROBUST);
-    ok(pthread_create(&thread, NULL, die, m));
-    ok(pthread_join(thread, NULL));
-    work(6, 100);
-    must(pthread_mutex_lock(m), EOWNERDEAD);
-    work(7, 100);
-    ok(pthread_mutex_consistent(m));
-    ok(pthread_mutex_unlock(m));
-    ok(pthread_mutex_lock(m));
-    ok(pthread_mutex_unlock(m));
-    ok(pthread_mutex_destroy(m));
-    free(m);
-}
-
 int main(void)
 {
     pthread_t threads[COUNT];
@@ -121,7 +95,6 @@ int main(void)
         ok(pthread_join(threads[i], &result));
         printf("%d: %u\n", i, (unsigned)(size_t)result);
     }
-    survive();
     for (int i = 0; i < 6; i++)
         printf("counter %lu\n", counters[i]);
     return 0;
