@@ -18,8 +18,8 @@ static char **program_argv;
 
 void environment_add_roots(void)
 {
-    state_add_root((struct root){"argv", ROOT_POINTER_TO_STRINGS, &program_argv});
-    state_add_root((struct root){"environ", ROOT_POINTER_TO_STRINGS, &environ});
+    state_add_root((struct root){"argv", ROOT_STRINGS, &program_argv});
+    state_add_root((struct root){"environ", ROOT_STRINGS, &environ});
 }
 
 static size_t length(char *const *strings)

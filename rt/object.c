@@ -199,6 +199,8 @@ static void suggest_another(struct object *o, const struct type *type, uint64_t 
 static void suggest(struct object *o, const struct type *pointee, uint64_t offset)
 {
     const struct type *type = type_strip(pointee);
+    if (o->is_settled)
+        return;
     if (is_nothing(type))
         o->reached_by_void = true;
     else if (is_character(type))
@@ -386,6 +388,8 @@ static struct verdict judge(struct objects *os, const struct object *o)
 {
     const struct type *byte = os->program->own[OWN_CHAR];
     struct verdict typed = {o->suggested, false, false}, opaque = {byte, true, false}, bytes = {byte, false, false};
+    if (o->is_settled)
+        return o->suggested ? typed : bytes;
     if (o->is_conflict)
         return opaque;
     if (is_part(o) && (typed.type = find_container(os, o)))
@@ -596,9 +600,48 @@ static void reach_symbols(struct objects *os, uint32_t module, enum object_kind 
 
 const struct type *root_pointee(const struct program *program, enum root_type type)
 {
-    static const enum own_type pointees[] = {
-        [ROOT_POINTER_TO_STRINGS] = OWN_STRING, [ROOT_FUNCTION_POINTER] = OWN_FUNCTION, [ROOT_POINTER] = OWN_VOID};
+    static const enum own_type pointees[] = {[ROOT_POINTER_TO_STRINGS] = OWN_STRING,
+                                             [ROOT_STRINGS] = OWN_STRING,
+                                             [ROOT_FUNCTION_POINTER] = OWN_FUNCTION,
+                                             [ROOT_POINTER] = OWN_VOID};
     return program->own[pointees[type]];
+}
+
+static struct object *settle(struct objects *os, const void *pointer, const struct type *type)
+{
+    struct target t = find(os, pointer, NULL);
+    struct object *o = (struct object *)t.object;
+    if (t.kind != TARGET_OBJECT || o->kind != OBJECT_HEAP || t.offset != 0)
+        return NULL;
+    o->is_settled = true;
+    o->suggested = type;
+    o->suggested_offset = 0;
+    return o;
+}
+
+// An array of strings that the runtime itself has made, for the environment say, is one whatever a variable that was
+// never set happens to hold.
+static void settle_strings(struct objects *os, const void *pointer, bool with_strings)
+{
+    const struct object *array = settle(os, pointer, os->program->own[OWN_STRING]);
+    uint64_t size = array && with_strings ? array->size : 0;
+    for (uint64_t at = 0; at + sizeof(char *) <= size; at += sizeof(char *)) {
+        const void *string;
+        memcpy(&string, (const char *)pointer + at, sizeof string); // in the heap: its memory is where it is
+        struct target t = find(os, string, NULL);
+        if (t.kind == TARGET_OBJECT && is_text(t.object))
+            settle(os, string, NULL);
+    }
+}
+
+static void settle_roots(struct objects *os, const struct roots *roots)
+{
+    for (size_t i = 0; i < roots->root_count; i++) {
+        const void *pointer;
+        memcpy(&pointer, roots->roots[i].address, sizeof pointer);
+        if (roots->roots[i].type <= ROOT_STRINGS)
+            settle_strings(os, pointer, roots->roots[i].type == ROOT_STRINGS);
+    }
 }
 
 static void reach_roots(struct objects *os, const struct roots *roots)
@@ -627,7 +670,7 @@ static void begin_round(struct objects *os)
         struct object *o = &os->data[i];
         o->number = NUMBER_NONE;
         o->suggested = o->misfit = NULL;
-        o->reached_by_void = o->reached_by_character = o->is_conflict = o->is_empty = false;
+        o->reached_by_void = o->reached_by_character = o->is_conflict = o->is_empty = o->is_settled = false;
     }
 }
 
@@ -654,6 +697,7 @@ bool objects_search(struct objects *os, const struct roots *roots)
 {
     for (int round = 0; round < ROUNDS_MOST && !os->no_memory; round++) {
         begin_round(os);
+        settle_roots(os, roots);
         reach_roots(os, roots);
         for (uint32_t n = 0; n < os->number_count && !os->no_memory; n++) {
             prepare(os, os->order[n]);

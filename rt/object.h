@@ -39,6 +39,7 @@ struct object {
     const struct type *suggested, *misfit;
     uint64_t suggested_offset, misfit_offset;
     bool reached_by_void, reached_by_character, is_conflict;
+    bool is_settled; // the runtime knows what it is: other pointers that lead here are stale
     bool is_known; // type and is_opaque come from an earlier round
 };
 

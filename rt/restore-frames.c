@@ -193,7 +193,7 @@ static void read_thread(struct state *s, struct reader *r, struct image_thread *
 // finished.
 static bool check_chain(const struct state *s, const struct image_thread *t, struct failure *f)
 {
-    if (!t->count && t == s->threads)
+    if (!t->count && s->thread_count == 1)
         return fail(f, "frames: there are none");
     for (size_t k = 0; k < t->count; k++) {
         const struct image_point *p = &s->points[t->image_frames[k].point];

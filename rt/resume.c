@@ -35,7 +35,6 @@
 #include "process.h"
 #include "resume.h"
 #include "state.h"
-#include "sync.h"
 #include "thread-image.h"
 #include "thread.h"
 #include "walk.h"
@@ -107,7 +106,7 @@ static bool read_image(const char *path, const struct hlckpt_function *main_func
         !(resume.state = state_read(resume.image, f)) || !(resume.process = process_read(resume.image, f)))
         return false;
     size_t count = state_frame_count(resume.state, 0);
-    if (count == 0 || state_frame(resume.state, 0, count - 1)->function != main_function)
+    if (count && state_frame(resume.state, 0, count - 1)->function != main_function)
         return fail(f, "the outermost of its %zu frames is not main's", count);
     return threads_check(resume.state, f) && make_all_records(f);
 }
@@ -246,19 +245,56 @@ static void rebuild_threads(void)
     }
 }
 
+static void forget_image(void)
+{
+    for (uint32_t k = 0; k < thread_count(); k++) {
+        size_t count = state_frame_count(resume.state, k);
+        for (size_t i = 0; i < count; i++)
+            hlckpt_arena_free(resume.records[k][i]);
+        hlckpt_arena_free(resume.records[k]);
+    }
+    hlckpt_arena_free(resume.records);
+    state_free(resume.state);
+    state_clear_roots_from(resume.roots);
+    image_close(resume.image);
+}
+
+// By main, when all stacks are rebuilt.
+static void let_all_go(void)
+{
+    struct failure f = {0};
+    uint32_t others = thread_count() - 1;
+    state_fill(resume.state);
+    threads_name_handles();
+    environment_restore_controls(resume.envp);
+    enter_phase(PHASE_HOLD);
+    take_what_it_held(&main_thread);
+    wait_until_ready(others);
+    process_run(resume.process);
+    forget_image();
+    if (!poll_start(&f))
+        log_line(LOG_ERROR, "the resumed program cannot be captured: %s", f.text);
+    enter_phase(PHASE_GO);
+    errno = main_thread.error_number;
+}
+
 // Both calls are made from one frame, so that the second rebuilds what the first has measured.
 static int rebuild_and_run(int (*main_twin)(void))
 {
+    bool has_ended = main_thread.doing == THREAD_FINISHED;
     if (thread_count() > 1) {
         rebuild_threads();
         begin_stack(0);
-        if (_setjmp(measured) == 0)
+        if (!has_ended && _setjmp(measured) == 0)
             walk_call_twin(main_twin);
     }
     phase = PHASE_BUILD;
     rebuild_threads();
     begin_stack(0);
-    return walk_call_twin(main_twin);
+    if (!has_ended)
+        return walk_call_twin(main_twin);
+    let_all_go();
+    thread_end_main();
 }
 
 int resume_program(const char *path, const struct hlckpt_function *main_function, char *const *envp)
@@ -339,40 +375,6 @@ void (*hlckpt_resume_callee(void))(void)
     return strcmp(function->result, "int") == 0        ? (void (*)(void))call_again_int
            : strcmp(function->result, "unsigned") == 0 ? (void (*)(void))call_again_unsigned
                                                        : (void (*)(void))call_again_size;
-}
-
-static void forget_image(void)
-{
-    for (uint32_t k = 0; k < thread_count(); k++) {
-        size_t count = state_frame_count(resume.state, k);
-        for (size_t i = 0; i < count; i++)
-            hlckpt_arena_free(resume.records[k][i]);
-        hlckpt_arena_free(resume.records[k]);
-    }
-    hlckpt_arena_free(resume.records);
-    state_free(resume.state);
-    state_clear_roots_from(resume.roots);
-    image_close(resume.image);
-}
-
-// By main, when all stacks are rebuilt.
-static void let_all_go(void)
-{
-    struct failure f = {0};
-    uint32_t others = thread_count() - 1;
-    state_fill(resume.state);
-    sync_settle();
-    threads_name_handles();
-    environment_restore_controls(resume.envp);
-    enter_phase(PHASE_HOLD);
-    take_what_it_held(&main_thread);
-    wait_until_ready(others);
-    process_run(resume.process);
-    forget_image();
-    if (!poll_start(&f))
-        log_line(LOG_ERROR, "the resumed program cannot be captured: %s", f.text);
-    enter_phase(PHASE_GO);
-    errno = main_thread.error_number;
 }
 
 void hlckpt_resume_run(void)

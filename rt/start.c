@@ -44,6 +44,8 @@ int hlckpt_run(int argc, char **argv, char **envp, int (*program_main)(int, char
 {
     struct failure f = {0};
     start_runtime(argc, argv, envp, main_function);
+    if (_setjmp(main_thread.exit))
+        thread_end_main();
     if (options.restore)
         return resume_program(options.restore, main_function, envp);
     argv = environment_adopt(argc, argv);

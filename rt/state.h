@@ -28,7 +28,12 @@ struct stack {
 };
 
 // Extra roots that the runtime itself owns (argv, environ, registered atexit handlers...): a named variable of a type described as in a C declaration.
-enum root_type { ROOT_POINTER_TO_STRINGS, ROOT_FUNCTION_POINTER, ROOT_POINTER };
+enum root_type {
+    ROOT_POINTER_TO_STRINGS,
+    ROOT_STRINGS, // the same, and the strings are nothing but strings
+    ROOT_FUNCTION_POINTER,
+    ROOT_POINTER,
+};
 struct root {
     const char *name; // "argv", "environ"; matched by name when objects are filled
     enum root_type type;

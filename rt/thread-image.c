@@ -70,7 +70,7 @@ bool threads_add_roots(struct failure *f)
 {
     for (struct thread *t = thread_first(); t; t = t->next) {
         t->doing = t->state <= THREAD_FINISHED ? (enum thread_state)t->state : THREAD_PARKED; // RUNNING: it captures
-        if (t->doing == THREAD_PARKED)
+        if (t->doing == THREAD_PARKED || t->doing == THREAD_FINISHED)
             t->call.function = NULL;
     }
     return add_roots(f);

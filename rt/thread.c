@@ -157,6 +157,8 @@ static void end_round(void *round)
     struct thread *t = thread_self;
     bool is_detached = t->is_detached;
     thread_self = NULL;
+    hlckpt_arena_free(t->values);
+    t->values = NULL;
     if (is_detached)
         thread_forget(t);
     else
@@ -171,6 +173,14 @@ static void settle_in(struct thread *t)
     t->tid = gettid();
     t->anchor = &anchor;
     pthread_setspecific(end_key, (void *)1);
+}
+
+// When main ends by pthread_exit the process goes on until its last thread has ended. What a thread was is kept of it.
+_Noreturn void thread_end_main(void)
+{
+    main_thread.is_detached = false;
+    atomic_store(&main_thread.state, THREAD_EXITING);
+    pthread_exit(main_thread.result);
 }
 
 static void *begin(void *argument)
@@ -191,6 +201,7 @@ void thread_start_main(void)
     main_thread.tid = gettid();
     main_thread.anchor = &anchor;
     pthread_key_create(&end_key, end_round);
+    pthread_setspecific(end_key, (void *)1);
     pthread_attr_init(&no_attributes);
 }
 
@@ -251,7 +262,7 @@ int hlckpt_call_thrd_create(thrd_t *handle, thrd_start_t start, void *argument)
 _Noreturn void hlckpt_call_pthread_exit(void *result)
 {
     struct thread *t = thread_self;
-    if (!t || t == &main_thread || t->state == THREAD_EXITING)
+    if (!t || t->state == THREAD_EXITING)
         pthread_exit(result);
     t->result = result;
     _longjmp(t->exit, 1);

@@ -75,7 +75,8 @@ struct thread {
 extern struct thread main_thread;
 extern _Thread_local struct thread *thread_self; // NULL in threads that are not the program's
 
-void thread_start_main(void);  // at the start of main
+void thread_start_main(void);          // at the start of main
+_Noreturn void thread_end_main(void); // main has called pthread_exit, and its frames are left
 void thread_forked(void);      // in a process that the program has forked: the caller is the only thread left
 struct thread *thread_first(void);
 void thread_lock(void); // the list

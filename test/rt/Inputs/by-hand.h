@@ -22,7 +22,6 @@
 #include "options.h"
 #include "process.h"
 #include "state.h"
-#include "sync.h"
 #include "thread-image.h"
 #include "type.h"
 
@@ -260,7 +259,6 @@ bool threads_check(const struct state *state, struct failure *f)
     return true;
 }
 void threads_name_handles(void) {}
-void sync_settle(void) {}
 struct process *process_read(const struct image *image, struct failure *f)
 {
     (void)image, (void)f;
