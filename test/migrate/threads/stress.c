@@ -51,6 +51,8 @@ static struct job *take_job(void)
     struct job *job = queue.first;
     if (job && !(queue.first = job->next))
         queue.last = &queue.first;
+    if (job)
+        job->next = NULL; // the next job may be gone, and its memory something else, while this one is still held
     ok(pthread_mutex_unlock(&queue.lock));
     return job;
 }
