@@ -142,7 +142,8 @@ static void add_entries(struct numbers *n, const char *buffer, long size, int ex
 static struct numbers open_numbers(void)
 {
     struct numbers n = {0};
-    int folder = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    // Of the process there is nothing to be seen any more when its first thread has ended.
+    int folder = open("/proc/thread-self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     _Alignas(struct directory_entry) char buffer[4096];
     long size;
     while (folder >= 0 && (size = syscall(SYS_getdents64, folder, buffer, sizeof buffer)) > 0)
@@ -216,7 +217,7 @@ static bool find_description(const struct descriptor_table *t, const struct desc
 
 static char *path_of(int number)
 {
-    char link[32] = "/proc/self/fd/", path[PATH_MAX];
+    char link[48] = "/proc/thread-self/fd/", path[PATH_MAX];
     char digits[12];
     int count = 0;
     for (int rest = number; count == 0 || rest > 0; rest /= 10)
@@ -250,7 +251,7 @@ static bool keep_content(struct description *d, struct failure *f)
     int readable = d->descriptor;
     char link[40];
     if (!(d->access & ACCESS_READ)) { // opened for writing only: through /proc it can be read
-        snprintf(link, sizeof link, "/proc/self/fd/%d", d->descriptor);
+        snprintf(link, sizeof link, "/proc/thread-self/fd/%d", d->descriptor);
         readable = open(link, O_RDONLY | O_CLOEXEC);
     }
     ssize_t got = 0;

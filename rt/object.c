@@ -6,7 +6,7 @@
 #include "heap.h"
 
 #define ROUNDS_MOST 8
-#define SMALL_MOST  4095 // a pointer of at most this magnitude is a number
+#define SMALL_MOST  65535 // a pointer of at most this magnitude is a number: nothing is mapped below
 #define SCOPE_LIST  "hlckpt_scope"
 
 // ---- the tables
@@ -171,13 +171,20 @@ static void adopt(struct object *o, const struct type *type, uint64_t offset)
     o->suggested_offset = offset;
 }
 
-// Two types of which neither contains the other, at one place: a struct that begins like another, say.
+// How well a type fits a block: as a whole, as one of several elements, or not.
+static int fit_of(const struct object *o, const struct type *type)
+{
+    return type->size == o->size && !type->flexible ? 2 : fills_block(o, type);
+}
+
+// Two types of which neither contains the other, at one place: a struct that begins like another, or a pointer to what
+// was in the block before.
 static bool is_better(const struct object *o, const struct type *type, const struct type *than)
 {
     if (is_aggregate(type) != is_aggregate(than))
         return is_aggregate(type);
-    if (fills_block(o, type) != fills_block(o, than))
-        return fills_block(o, type);
+    if (fit_of(o, type) != fit_of(o, than))
+        return fit_of(o, type) > fit_of(o, than);
     return type->size > than->size;
 }
 
@@ -415,11 +422,14 @@ static struct verdict judge(struct objects *os, const struct object *o)
 static struct verdict judge_early(struct objects *os, const struct object *o)
 {
     struct verdict fresh = judge(os, o), known = {o->type, o->is_opaque, o->is_empty};
-    bool is_typed = o->suggested && !fresh.is_opaque;
-    if (!o->is_known || fresh.is_empty ||
-        (is_typed && (known.is_opaque || !has_part(o->type, o->suggested_offset, o->suggested))))
+    if (!o->is_known || fresh.is_empty || o->is_settled)
         return fresh;
-    return known;
+    if (!o->suggested || fresh.is_opaque)
+        return known;
+    if (known.is_opaque)
+        return fresh;
+    bool is_part = has_part(o->type, o->suggested_offset, o->suggested);
+    return !is_part && (o->suggested_offset != 0 || is_better(o, o->suggested, o->type)) ? fresh : known;
 }
 
 // ---- following pointers

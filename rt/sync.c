@@ -18,6 +18,7 @@
 #include "sync.h"
 
 #include <limits.h>
+#include <linux/futex.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <string.h>
@@ -92,7 +93,7 @@ static const char *store_mutex(const pthread_mutex_t *m, uint32_t *words)
     bool is_locked = m->__data.__lock != 0;
     if (is_locked && !owner)
         return "changes hands";
-    if ((kind & KIND_ROBUST) && owner >= INT_MAX - 1)
+    if ((kind & KIND_ROBUST) && (owner >= INT_MAX - 1 || ((unsigned)m->__data.__lock & FUTEX_OWNER_DIED)))
         return "was held by a thread that died";
     words[0] = (uint32_t)(kind & KIND_TYPE) | (kind & KIND_ROBUST ? HLCKPT_MUTEX_ROBUST : 0) |
                (kind & KIND_INHERIT ? HLCKPT_MUTEX_INHERIT : 0);
