@@ -4,7 +4,8 @@
 //           remaining, returned]
 //
 //     doing       enum thread_state, at most FINISHED
-//     stack size  that its creator asked for, 0 for the default; depth: bytes of stack in use at the capture
+//     stack size  that its creator asked for, 0 for the default; depth: bytes of stack in use at the capture, rounded
+//                 up to a power of two, at least 65536
 //     keys        numbers of those for which it has a value
 //     result      of a finished thread that returns int, else 0
 //     call        name of the function that it waits in, or ""; numbers: its arguments, 0 for pointers; a thread is
@@ -116,6 +117,15 @@ static void write_keys_of(msgpack_packer *p, const struct thread *t)
             write_uint(p, i);
 }
 
+// Frames are as large as each target makes them. An image tells only what matters.
+static uint64_t rounded_depth(uint64_t depth)
+{
+    uint64_t rounded = 65536;
+    while (rounded < depth)
+        rounded *= 2;
+    return rounded;
+}
+
 static void write_thread(msgpack_packer *p, const struct thread *t)
 {
     bool has_stack = t->doing != THREAD_FINISHED && t->stack_low;
@@ -125,7 +135,7 @@ static void write_thread(msgpack_packer *p, const struct thread *t)
     write_bool(p, t->is_detached);
     write_bool(p, t->returns_int);
     write_uint(p, t->stack_size);
-    write_uint(p, has_stack ? (uint64_t)(t->stack_top - t->stack_low) : 0);
+    write_uint(p, has_stack ? rounded_depth((uint64_t)(t->stack_top - t->stack_low)) : 0);
     write_uint(p, bits_of(&t->mask));
     write_int(p, t->error_number);
     write_keys_of(p, t);
