@@ -34,6 +34,10 @@ static const char *const KNOWN[] = {
     "setlinebuf",
     "tmpnam",
     "vasprintf",
+    "vprintf", // LLVM knows these four, but not where a va_list is passed as a struct
+    "vfprintf",
+    "vsprintf",
+    "vsnprintf",
     "vdprintf",
     "vfscanf",
     "vscanf",

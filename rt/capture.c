@@ -77,7 +77,7 @@ static const struct thread *coordinator; // of the cut under way; NULL: the help
 // The capture in flight, or the last one.
 static struct {
     _Atomic pid_t pid; // 0: none in flight
-    uint64_t began, pause;
+    uint64_t began, cut, pause; // the latter two: how long
 } flight;
 
 // ---- may the program be captured at this instant?
@@ -337,6 +337,7 @@ static enum capture_result fork_and_conduct(enum capture_mode mode, const sigset
         cut_end();
     flight.pause = clock_now() - flight.began;
     stats.pause += flight.pause;
+    log_line(LOG_DEBUG, "cut of %u threads in %llu us", thread_count(), (unsigned long long)(flight.cut / 1000));
     enum capture_result result = pid < 0 ? failed(reason) : conduct(mode, (pid_t)pid, pending);
     if (mode == CAPTURE_AND_EXIT)
         cut_end();
@@ -353,8 +354,9 @@ static enum capture_result cut_and_fork(enum capture_mode mode)
     coordinator = thread_self;
     if (thread_self)
         thread_self->mask = before;
-    enum capture_result result =
-        cut_begin(options.cut_timeout, reason) ? fork_and_conduct(mode, &pending) : put_off(reason);
+    bool is_cut = cut_begin(options.cut_timeout, reason);
+    flight.cut = clock_now() - flight.began;
+    enum capture_result result = is_cut ? fork_and_conduct(mode, &pending) : put_off(reason);
     if (result != CAPTURE_CHILD)
         pthread_sigmask(SIG_SETMASK, &before, NULL);
     return result;

@@ -125,6 +125,11 @@ static bool is_aggregate(const struct type *type)
     return type->kind == HLCKPT_STRUCT || type->kind == HLCKPT_UNION;
 }
 
+static bool is_number(const struct type *type)
+{
+    return type->kind == HLCKPT_INT || type->kind == HLCKPT_FLOAT || type->kind == HLCKPT_COMPLEX;
+}
+
 static bool fits(const struct object *o, const struct type *type, uint64_t offset)
 {
     if (type->flexible && offset == 0)
@@ -192,6 +197,10 @@ static void suggest_another(struct object *o, const struct type *type, uint64_t 
 {
     const struct type *now = o->suggested;
     bool starts = is_element_start(type, offset);
+    if (is_number(type) && is_number(now) && type->size != now->size) {
+        o->is_conflict = true; // halves of words, say: which order their bytes have, nobody knows
+        return;
+    }
     if (starts && has_part(type, o->suggested_offset, now)) {
         adopt(o, type, offset);
     } else if (is_aggregate(type) && is_aggregate(now) && offset != o->suggested_offset) {

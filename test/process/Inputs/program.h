@@ -8,6 +8,8 @@
 #ifndef PROGRAM_H
 #define PROGRAM_H
 
+#include <errno.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +22,7 @@
 #include "options.h"
 #include "process.h"
 #include "state.h"
+#include "thread.h"
 
 #define CHECK(condition)                                                                                               \
     do {                                                                                                               \
@@ -37,15 +40,17 @@ static void after(void);
 // ---- stubs
 
 struct options options;
+struct thread main_thread;
 static struct handle_hooks hooks;
 
 void state_set_handle_hooks(struct handle_hooks h)
 {
     hooks = h;
 }
-void state_add_root(struct root root)
+bool state_add_root(struct root root)
 {
     (void)root;
+    return true;
 }
 bool heap_find(const void *pointer, struct heap_block *out)
 {
@@ -98,6 +103,8 @@ static void capture(const char *folder)
 {
     struct failure f = {0};
     uint64_t sequence, size;
+    main_thread.error_number = errno;
+    sigprocmask(SIG_BLOCK, NULL, &main_thread.mask);
     process_before_fork();
     struct image_writer *w = image_writer_open(folder, NULL, &f);
     CHECK(w);
