@@ -6,7 +6,6 @@
 #include "heap.h"
 
 #define ROUNDS_MOST 8
-#define SMALL_MOST  65535 // a pointer of at most this magnitude is a number: nothing is mapped below
 #define SCOPE_LIST  "hlckpt_scope"
 
 // ---- the tables

@@ -26,6 +26,7 @@
 #include "state.h"
 
 #define NUMBER_NONE UINT32_MAX
+#define SMALL_MOST  65535 // a pointer of at most this magnitude is a number: nothing is mapped below
 
 struct object {
     const char *address, *memory; // here; where to read it
