@@ -206,7 +206,7 @@ bool decode_pointer(const msgpack_object *o, struct pointer *out)
     const msgpack_object *e = o->via.array.ptr;
     if (o->via.array.size == 1) {
         *out = (struct pointer){.kind = POINTER_INTEGER, .integer = is_integer(e) ? e->via.i64 : 0};
-        return is_integer(e) && out->integer >= -SMALL_MOST && out->integer <= SMALL_MOST;
+        return is_integer(e) && out->integer >= SMALL_LEAST && out->integer <= SMALL_MOST;
     }
     if (e[0].type != MSGPACK_OBJECT_STR)
         return decode_place(e, o->via.array.size, out);

@@ -88,7 +88,7 @@ static struct target find(struct objects *os, const void *pointer, const struct 
     intptr_t integer = (intptr_t)pointer;
     if (!pointer)
         return (struct target){.kind = TARGET_NULL};
-    if (integer >= -SMALL_MOST && integer <= SMALL_MOST)
+    if (integer >= SMALL_LEAST && integer <= SMALL_MOST)
         return (struct target){.kind = TARGET_INTEGER, .integer = integer};
     struct target t = {.kind = TARGET_HANDLE};
     if (os->hooks->number && os->hooks->number(pointer, &t.handle))
@@ -255,7 +255,7 @@ static uint32_t count_known_words(struct objects *os, const struct object *o)
         const void *word;
         struct heap_block block;
         memcpy(&word, o->memory + at, sizeof word);
-        if ((intptr_t)word > SMALL_MOST || (intptr_t)word < -SMALL_MOST)
+        if ((intptr_t)word > SMALL_MOST || (intptr_t)word < SMALL_LEAST)
             count += heap_find(word, &block) || places_find(&os->places, word, NULL);
     }
     return count;
@@ -282,7 +282,7 @@ static void count_strange(void *context, const struct run *run, uint64_t offset)
     if (run->kind != RUN_POINTER)
         return;
     memcpy(&pointer, p->memory + offset, sizeof pointer);
-    bool is_small = (intptr_t)pointer >= -SMALL_MOST && (intptr_t)pointer <= SMALL_MOST;
+    bool is_small = (intptr_t)pointer >= SMALL_LEAST && (intptr_t)pointer <= SMALL_MOST;
     bool is_handle = !is_small && p->os->hooks->number && p->os->hooks->number(pointer, &handle);
     bool is_leading =
         !is_small && !is_handle && (heap_find(pointer, &block) || places_find(&p->os->places, pointer, NULL));

@@ -26,7 +26,10 @@
 #include "state.h"
 
 #define NUMBER_NONE UINT32_MAX
-#define SMALL_MOST  65535 // a pointer of at most this magnitude is a number: nothing is mapped below
+// Pointers in this range are numbers: nothing is mapped below 64 KiB, and MAP_FAILED and its like lie in the last page,
+// below which a stack may end on 32-bit machines.
+#define SMALL_LEAST (-4095)
+#define SMALL_MOST  65535
 
 struct object {
     const char *address, *memory; // here; where to read it
